@@ -1,0 +1,68 @@
+import type { Clock } from "../shared/clock.ts";
+import type { Settings } from "../shared/config/settings.ts";
+import { CredentialRing } from "../shared/credentials/credentialRing.ts";
+import { credentialSources } from "../shared/credentials/credentialSources.ts";
+import { DownstreamClient } from "../shared/downstream/downstreamClient.ts";
+import type { ChallengeRealm } from "../shared/errors/challenge.ts";
+import { OnBehalfOfExchange } from "../shared/exchange/onBehalfOfExchange.ts";
+import { TokenBroker } from "../shared/exchange/tokenBroker.ts";
+import { Readiness } from "../shared/health/readiness.ts";
+import { createHttpClient } from "../shared/http/httpClient.ts";
+import { AssertionValidator } from "../shared/inbound/assertionValidator.ts";
+import { probeMetadata } from "../shared/inbound/metadataProbe.ts";
+import { tenantKeys } from "../shared/inbound/tenantKeys.ts";
+import { describeError } from "../shared/telemetry/describeError.ts";
+import type { Log } from "../shared/telemetry/log.ts";
+
+/** The parts of the running gateway that its functions use. */
+export interface Gateway {
+  readonly settings: Settings;
+  readonly validator: AssertionValidator;
+  readonly broker: TokenBroker;
+  readonly downstream: ReadonlyMap<string, DownstreamClient>;
+  readonly readiness: Readiness;
+  readonly realm: ChallengeRealm;
+}
+
+export interface GatewayOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly now: Clock;
+}
+
+/** Puts the gateway together from its settings. Nothing is fetched yet: the first call that needs a thing fetches it. */
+export function createGateway(settings: Settings, { environment, log, now }: GatewayOptions): Gateway {
+  const { azureAd, downstreamApis } = settings;
+  const http = createHttpClient(azureAd.requestTimeoutMs);
+  const keysOf = tenantKeys(azureAd, {
+    http,
+    now,
+    onStale: (error, ageMs) => log.warning("signing_keys_stale", { ageMs, error: describeError(error) }),
+  });
+  const ring = new CredentialRing(credentialSources(azureAd, { now, environment }), now, {
+    loaded: ({ label, expiresOnMs }) =>
+      log.info("credential_selected", {
+        credential: label,
+        ...(expiresOnMs === undefined ? {} : { expiresOn: new Date(expiresOnMs).toISOString() }),
+      }),
+    failed: (reason) => log.error("credential_unavailable", { reason }),
+  });
+  const ownTenant = azureAd.allowedTenants[0] ?? azureAd.tenantId;
+  return {
+    settings,
+    validator: new AssertionValidator({ azureAd, keysOf, now }),
+    broker: new TokenBroker(ring, new OnBehalfOfExchange({ azureAd, http, now })),
+    downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamClient(api)])),
+    readiness: new Readiness({
+      ring,
+      now,
+      identityProvider: async () => {
+        await Promise.all([probeMetadata(azureAd, http), keysOf(ownTenant).ready()]);
+      },
+    }),
+    realm: {
+      authorizationUri: `${azureAd.instance}/${azureAd.tenantId}/oauth2/v2.0/authorize`,
+      clientId: azureAd.clientId,
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { HttpHandler, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
+import type { ChallengeRealm } from "../../shared/errors/challenge.ts";
+import { GatewayError } from "../../shared/errors/gatewayError.ts";
+import { InternalError } from "../../shared/errors/internalError.ts";
+import { problemResponse } from "../../shared/errors/problem.ts";
+import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correlationId.ts";
+import { describeError } from "../../shared/telemetry/describeError.ts";
+import type { Log } from "../../shared/telemetry/log.ts";
+import { jsonLog } from "../../shared/telemetry/log.ts";
+import { headerReader } from "./headerReader.ts";
+import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
+import { sendAnswer } from "./sendAnswer.ts";
+import type { TrueExchange, TrueExchanges } from "./trueExchange.ts";
+
+export interface FunctionSurroundings {
+  readonly exchanges: TrueExchanges;
+  /** Undefined while the settings are wrong: a challenge then names no sign-in page. */
+  readonly realm: ChallengeRealm | undefined;
+}
+
+const FIRST_SERVER_ERROR = 500;
+const INTERNAL_SERVER_ERROR = 500;
+
+/**
+ * Makes one of our handlers a function of `@azure/functions`, and is the only way to: it closes what the library's
+ * streaming mode leaves open. The handler sees the true request; a hang-up aborts its signal; a slow reader slows it
+ * down; whatever it throws is answered as a problem, and what breaks later cuts the connection at once.
+ */
+export function asFunction(handle: CallHandler, { exchanges, realm }: FunctionSurroundings): HttpHandler {
+  return async (_request, context): Promise<HttpResponseInit> => {
+    const exchange = exchanges.get(context.invocationId);
+    if (exchange === undefined) return refuseWithoutStreaming(context);
+    const call = httpCall(exchange, context);
+    try {
+      return await answered(handle, call, exchange, realm);
+    } catch (error) {
+      // Only our own answering can fail here, and the library would leave the caller waiting for minutes.
+      call.log.error("answer_failed", { error: describeError(error) });
+      exchange.response.destroy();
+      return { status: INTERNAL_SERVER_ERROR };
+    } finally {
+      // A body that nobody reads can keep the host from taking the answer.
+      exchange.request.resume();
+    }
+  };
+}
+
+async function answered(
+  handle: CallHandler,
+  call: HttpCall,
+  exchange: TrueExchange,
+  realm: ChallengeRealm | undefined,
+): Promise<HttpResponseInit> {
+  const onBroken = (error: unknown): void => {
+    if (!call.signal.aborted) call.log.warning("response_cut", { error: describeError(error) });
+  };
+  exchange.response.setHeader(CORRELATION_HEADER, call.correlationId);
+  try {
+    return await sendAnswer(await handle(call), exchange, onBroken);
+  } catch (error) {
+    return sendAnswer(problemAnswer(error, call, realm), exchange, onBroken);
+  }
+}
+
+function problemAnswer(error: unknown, call: HttpCall, realm: ChallengeRealm | undefined): HttpAnswer {
+  const failure = error instanceof GatewayError ? error : new InternalError(error);
+  if (error instanceof CallerGoneError) call.log.info("caller_gone");
+  else logFailure(call.log, failure);
+  return problemResponse(failure, call.correlationId, realm);
+}
+
+function logFailure(log: Log, failure: GatewayError): void {
+  const { status } = problemResponse(failure, "", undefined);
+  const fields = {
+    code: failure.code,
+    status,
+    detail: failure.message,
+    ...(failure.diagnosis === undefined ? {} : { diagnosis: failure.diagnosis }),
+    ...(failure.cause === undefined ? {} : { cause: describeError(failure.cause) }),
+    ...(failure instanceof InternalError && failure.cause instanceof Error ? { stack: failure.cause.stack } : {}),
+  };
+  if (status >= FIRST_SERVER_ERROR) log.error("call_failed", fields);
+  else log.warning("call_refused", fields);
+}
+
+function httpCall({ request, response }: TrueExchange, context: InvocationContext): HttpCall {
+  const header = headerReader(request.rawHeaders);
+  const id = correlationId(header);
+  const hangUp = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) hangUp.abort();
+  });
+  const url = request.url ?? "/";
+  const queryAt = url.indexOf("?");
+  const hasBody = header("transfer-encoding") !== undefined || Number(header("content-length") ?? 0) > 0;
+  return {
+    method: request.method ?? "GET",
+    path: queryAt < 0 ? url : url.slice(0, queryAt),
+    query: queryAt < 0 ? "" : url.slice(queryAt),
+    rawHeaders: request.rawHeaders,
+    header,
+    body: hasBody ? request : undefined,
+    signal: hangUp.signal,
+    correlationId: id,
+    log: jsonLog(
+      {
+        info: (line) => context.info(line),
+        warning: (line) => context.warn(line),
+        error: (line) => context.error(line),
+      },
+      { correlationId: id, function: context.functionName },
+    ),
+  };
+}
+
+/** Without HTTP streaming only the library's own request is there, whose headers the caller can replace. */
+function refuseWithoutStreaming(context: InvocationContext): HttpResponseInit {
+  context.error(
+    "HTTP streaming is off: no true request for this invocation. Enable it with app.setup({ enableHttpStream: true }).",
+  );
+  const { status, headers, body } = problemResponse(new InternalError(undefined), context.invocationId, undefined);
+  return { status, headers: Object.fromEntries(headers), body };
+}

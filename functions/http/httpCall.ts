@@ -1,0 +1,43 @@
+import type { Readable } from "node:stream";
+import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
+import type { Log } from "../../shared/telemetry/log.ts";
+
+/** A call as our handlers see it: what was really sent, nothing that a query or a body could replace. */
+export interface HttpCall {
+  readonly method: string;
+  /** Path as the host delivered it, still encoded. */
+  readonly path: string;
+  /** Empty, or from the question mark on, byte for byte. */
+  readonly query: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  /** A header's value; of a repeated one all values, joined by commas. */
+  readonly header: (name: string) => string | undefined;
+  /** Undefined when the request has none. */
+  readonly body: Readable | undefined;
+  /** Aborts when the caller hangs up. */
+  readonly signal: AbortSignal;
+  readonly correlationId: string;
+  readonly log: Log;
+}
+
+/** What a handler answers. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: Readable | string | undefined;
+}
+
+export type CallHandler = (call: HttpCall) => Promise<HttpAnswer>;
+
+/** A JSON answer that nobody may keep. */
+export function jsonAnswer(status: number, body: unknown): HttpAnswer {
+  return {
+    status,
+    headers: [
+      ["content-type", "application/json"],
+      ["cache-control", "no-store"],
+    ],
+    body: JSON.stringify(body),
+  };
+}

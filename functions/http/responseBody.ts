@@ -1,0 +1,70 @@
+import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
+
+/** A body whose first piece is there already: with it the headers leave, so a failure before it can still be answered. */
+export interface StartedBody {
+  readonly first: Uint8Array | undefined;
+  readonly rest: AsyncIterator<Uint8Array>;
+}
+
+/** Waits for the first piece, or for the end. Rejects with the stream's own error. */
+export async function startBody(body: Readable): Promise<StartedBody> {
+  const rest: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  const { value, done } = await rest.next();
+  return { first: done === true ? undefined : value, rest };
+}
+
+/**
+ * The body as `@azure/functions` takes it. The library writes each piece at once, however slow the reader is, so it is
+ * given none while the true response wants to drain. A body that breaks off resets the caller's connection: a clean end
+ * would make half an answer look whole.
+ */
+export function responseStream(
+  { first, rest }: StartedBody,
+  response: ServerResponse,
+  onBroken: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  let ahead = first;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          if (response.writableNeedDrain) await drained(response);
+          const piece = ahead ?? (await next(rest));
+          ahead = undefined;
+          if (piece === undefined) controller.close();
+          else controller.enqueue(piece);
+        } catch (error) {
+          onBroken(error);
+          response.destroy();
+          controller.close();
+        }
+      },
+      async cancel() {
+        await rest.return?.();
+      },
+    },
+    // Nothing is read ahead: what waits here would be memory per slow reader.
+    { highWaterMark: 0 },
+  );
+}
+
+async function next(rest: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
+  const { value, done } = await rest.next();
+  return done === true ? undefined : value;
+}
+
+/** Resolves when the reader took what was written, or is gone (then the call is aborted and the next read fails). */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
+    if (response.destroyed) done();
+  });
+}

@@ -1,0 +1,36 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+const INVOCATION_HEADER = "x-ms-invocation-id";
+
+/** The HTTP request and response of a call as they are on the socket. */
+export interface TrueExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Keeps the true request and response of each call under way, by invocation id. `@azure/functions` hands handlers
+ * headers and parameters that the caller's query or body can replace, and no way to see a hang-up or to slow down;
+ * Node publishes every request a server of this process receives (diagnostics channel `http.server.request.start`),
+ * before the library sees it.
+ */
+export class TrueExchanges {
+  readonly #underWay = new Map<string, TrueExchange>();
+
+  constructor() {
+    subscribe("http.server.request.start", (message) => this.#keep(message as TrueExchange));
+  }
+
+  /** Undefined when HTTP streaming is off: then there is no HTTP request in this process. */
+  get(invocationId: string): TrueExchange | undefined {
+    return this.#underWay.get(invocationId);
+  }
+
+  #keep({ request, response }: TrueExchange): void {
+    const id = request.headers[INVOCATION_HEADER];
+    if (typeof id !== "string") return;
+    this.#underWay.set(id, { request, response });
+    response.once("close", () => this.#underWay.delete(id));
+  }
+}

@@ -1,0 +1,69 @@
+import { app } from "@azure/functions";
+import { loadSettings } from "../shared/config/loadSettings.ts";
+import { InvalidSettingsError } from "../shared/config/mistake.ts";
+import type { Settings } from "../shared/config/settings.ts";
+import { SettingsInvalidError } from "../shared/errors/settingsInvalidError.ts";
+import { SETTINGS_INVALID } from "../shared/health/readiness.ts";
+import type { Log } from "../shared/telemetry/log.ts";
+import { jsonLog } from "../shared/telemetry/log.ts";
+import { downstreamHandler } from "./downstream.ts";
+import { longestCallMs } from "./functionTimeout.ts";
+import { createGateway } from "./gateway.ts";
+import { liveHandler, readyHandler } from "./health.ts";
+import { asFunction } from "./http/asFunction.ts";
+import type { CallHandler } from "./http/httpCall.ts";
+import { TrueExchanges } from "./http/trueExchange.ts";
+import { validateHandler } from "./validate.ts";
+
+const log = jsonLog({ info: console.info, warning: console.warn, error: console.error });
+const settings = validSettings(process.env, log);
+const gateway =
+  settings === undefined ? undefined : createGateway(settings, { environment: process.env, log, now: Date.now });
+
+const surroundings = { exchanges: new TrueExchanges(), realm: gateway?.realm };
+const refuse: CallHandler = async () => {
+  throw new SettingsInvalidError("The list of mistakes was logged when the app started (event settings_invalid).");
+};
+
+app.setup({ enableHttpStream: true });
+
+// Functions are matched in the order of their names, first match wins; no two of these routes overlap.
+app.http("downstream", {
+  route: "downstream/{api}/{*path}",
+  methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+  authLevel: "anonymous",
+  handler: asFunction(gateway === undefined ? refuse : downstreamHandler(gateway), surroundings),
+});
+app.http("validate", {
+  route: "validate",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: asFunction(gateway === undefined ? refuse : validateHandler(gateway), surroundings),
+});
+app.http("healthLive", {
+  route: "health/live",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: asFunction(liveHandler, surroundings),
+});
+app.http("healthReady", {
+  route: "health/ready",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: asFunction(
+    readyHandler(async () => (gateway === undefined ? SETTINGS_INVALID : gateway.readiness.report())),
+    surroundings,
+  ),
+});
+
+/** Wrong settings must not end the process: the host would only say that there are no functions. */
+function validSettings(environment: NodeJS.ProcessEnv, to: Log): Settings | undefined {
+  try {
+    return loadSettings(environment, { longestCallMs: longestCallMs(environment) });
+  } catch (error) {
+    if (!(error instanceof InvalidSettingsError)) throw error;
+    for (const mistake of error.mistakes) to.error("settings_invalid", { ...mistake });
+    to.error("not_serving", { mistakes: error.mistakes.length });
+    return undefined;
+  }
+}

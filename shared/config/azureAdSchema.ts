@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { clientCredentialSchema } from "./clientCredentialSchema.ts";
+import type { AzureAdSettings } from "./settings.ts";
+import { byIndex, guid, isGuid, list, seconds, setting, text, url } from "./values.ts";
+
+const PUBLIC_CLOUD = "https://login.microsoftonline.com/";
+const REQUEST_TIMEOUT_MS = 10_000;
+const SEVERAL_TENANTS = ["organizations", "common"];
+
+/** Settings of Microsoft.Identity.Web's `AzureAd` section that mean something to web apps and nothing here. */
+const IGNORED = [
+  "Domain",
+  "CallbackPath",
+  "SignedOutCallbackPath",
+  "AllowWebApiToBeAuthorizedByACL",
+  "EnablePiiLogging",
+];
+const ignored = Object.fromEntries(IGNORED.map((name) => [name, z.unknown().optional()]));
+
+const audience = text("an audience: the app's client id or its app id URI");
+
+/** The `AzureAd` section: names and meaning as in Microsoft.Identity.Web. */
+export const azureAdSchema = z
+  .strictObject({
+    ...ignored,
+    Instance: url("the sign-in endpoint, like https://login.microsoftonline.com/").prefault(PUBLIC_CLOUD),
+    TenantId: setting("the tenant's id (GUID), or organizations for users of several tenants", (value) =>
+      isGuid(value) || SEVERAL_TENANTS.includes(value.toLowerCase()) ? value.toLowerCase() : undefined,
+    ),
+    ClientId: guid("the client id (GUID) of the gateway's app registration"),
+    Audience: audience.optional(),
+    Audiences: list(audience).optional(),
+    Scopes: list(text("a scope's name, like access_as_user")).default([]),
+    AllowedTenants: list(guid("a tenant's id (GUID)")).default([]),
+    AllowedClientApplications: list(guid("a client app's id (GUID)")).default([]),
+    ClientCapabilities: list(text("a client capability, like cp1")).default([]),
+    ClientCredentials: z.preprocess(
+      byIndex,
+      z
+        .array(clientCredentialSchema, {
+          error: "at least AzureAd__ClientCredentials__0__SourceType, and numbers without a gap",
+        })
+        .min(1),
+    ),
+    RequestTimeoutSeconds: seconds(0.1, 60).default(REQUEST_TIMEOUT_MS),
+  })
+  .refine(({ TenantId, AllowedTenants }) => !isGuid(TenantId ?? "") || (AllowedTenants ?? []).length === 0, {
+    path: ["AllowedTenants"],
+    error: "nothing while AzureAd__TenantId names a single tenant; set that to organizations to list several",
+    // Also beside other mistakes: all of them are listed at once.
+    when: () => true,
+  })
+  .transform(
+    (from): AzureAdSettings => ({
+      instance: from.Instance.href.replace(/\/+$/, ""),
+      tenantId: from.TenantId,
+      clientId: from.ClientId,
+      audiences: audiences(from.ClientId, [
+        ...(from.Audiences ?? []),
+        ...(from.Audience === undefined ? [] : [from.Audience]),
+      ]),
+      scopes: from.Scopes,
+      allowedTenants: from.AllowedTenants,
+      allowedClientApplications: from.AllowedClientApplications,
+      clientCapabilities: from.ClientCapabilities,
+      clientCredentials: from.ClientCredentials,
+      requestTimeoutMs: from.RequestTimeoutSeconds,
+    }),
+  );
+
+// As Microsoft.Identity.Web: with nothing named, the client id (v2.0 tokens) and the default app id URI (v1.0 tokens).
+function audiences(clientId: string, named: readonly string[]): readonly string[] {
+  return named.length > 0 ? [...new Set(named)] : [clientId, `api://${clientId}`];
+}

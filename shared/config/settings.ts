@@ -1,0 +1,59 @@
+import type { Secret } from "../secret.ts";
+
+/** The app's settings: typed, validated, frozen. Durations are milliseconds. */
+export interface Settings {
+  readonly azureAd: AzureAdSettings;
+  readonly downstreamApis: Readonly<Record<string, DownstreamApiSettings>>;
+}
+
+export interface AzureAdSettings {
+  /** The cloud's sign-in endpoint, without a slash at the end: `https://login.microsoftonline.com`. */
+  readonly instance: string;
+  /** A tenant's GUID, or `organizations` / `common` for an app of several tenants. */
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** What `aud` of token A may be. */
+  readonly audiences: readonly string[];
+  /** Token A must have one of these; with none given, any delegated scope does. */
+  readonly scopes: readonly string[];
+  /** Tenants whose users may call, where the app is one of several tenants. Empty: any organisation. */
+  readonly allowedTenants: readonly string[];
+  /** Client apps that may call. Empty: any. */
+  readonly allowedClientApplications: readonly string[];
+  readonly clientCapabilities: readonly string[];
+  readonly clientCredentials: readonly ClientCredentialSettings[];
+  readonly requestTimeoutMs: number;
+}
+
+export type ClientCredentialSettings =
+  | { readonly sourceType: "ClientSecret"; readonly clientSecret: Secret }
+  | ({ readonly sourceType: "KeyVault" } & KeyVaultCertificateSettings & CertificateUse)
+  | ({ readonly sourceType: "Path"; readonly path: string; readonly password: Secret } & CertificateUse)
+  | ({ readonly sourceType: "Base64Encoded"; readonly value: Secret; readonly password: Secret } & CertificateUse);
+
+export interface KeyVaultCertificateSettings {
+  readonly keyVaultUrl: string;
+  readonly certificateName: string;
+  readonly managedIdentityClientId: string | undefined;
+}
+
+interface CertificateUse {
+  /** Send the certificate chain (`x5c`) along: for registrations that trust subject name and issuer. */
+  readonly sendX5C: boolean;
+}
+
+export interface DownstreamApiSettings {
+  readonly name: string;
+  /** Scheme, host and port of the base URL: the only place token B for this API ever goes. */
+  readonly origin: string;
+  /** The base URL's path, without a slash at the end; empty for the root. */
+  readonly basePath: string;
+  readonly scopes: readonly string[];
+  readonly connectTimeoutMs: number;
+  /** From the end of the request until the answer's headers. */
+  readonly responseTimeoutMs: number;
+  /** Between two pieces of the answer's body. */
+  readonly idleTimeoutMs: number;
+  /** The whole call. Never longer than the function may run. */
+  readonly totalTimeoutMs: number;
+}

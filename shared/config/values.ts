@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { Secret } from "../secret.ts";
+
+const MS_PER_SECOND = 1000;
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** One setting: `parse` gives undefined for what is not `expected`, and that text is what the operator reads. */
+export function setting<T>(expected: string, parse: (text: string) => T | undefined) {
+  return z
+    .custom<string>((value) => typeof value === "string", { error: expected })
+    .transform((text, context) => {
+      const value = parse(text.trim());
+      if (value !== undefined) return value;
+      context.addIssue({ code: "custom", message: expected });
+      return z.NEVER;
+    });
+}
+
+export const text = (expected: string) => setting(expected, (value) => (value === "" ? undefined : value));
+
+export const secret = (expected: string) =>
+  setting(expected, (value) => (value === "" ? undefined : new Secret(value)));
+
+export const guid = (expected: string) =>
+  setting(expected, (value) => (isGuid(value) ? value.toLowerCase() : undefined));
+
+export const flag = () => setting("true or false", (value) => ({ true: true, false: false })[value.toLowerCase()]);
+
+/** Seconds in the settings (decimals allowed), milliseconds in the app. */
+export const seconds = (least: number, most: number) =>
+  setting(`a number of seconds from ${least} to ${most}`, (value) => {
+    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most ? Math.round(number * MS_PER_SECOND) : undefined;
+  });
+
+/** An absolute URL without user, query or fragment. https, but for an address of this machine itself. */
+export const url = (expected: string) =>
+  setting(expected, (value) => {
+    const parsed = URL.parse(value);
+    if (parsed === null || parsed.username !== "" || parsed.password !== "" || /[?#]/.test(value)) return undefined;
+    return parsed.protocol === "https:" || (parsed.protocol === "http:" && isLoopback(parsed.hostname))
+      ? parsed
+      : undefined;
+  });
+
+const NUMBERED = "values numbered __0, __1, ... without a gap, or one text with spaces between them";
+
+/** Several values: `Name__0`, `Name__1`, ..., or one text with spaces between them. */
+export function list<T>(item: z.ZodType<T, unknown>, expected = NUMBERED) {
+  return z.preprocess(
+    (value) => {
+      if (typeof value === "string") return value.split(/\s+/).filter((part) => part !== "");
+      return byIndex(value);
+    },
+    z.array(item, { error: expected }),
+  );
+}
+
+/** `{0: a, 1: b}` as `[a, b]`; anything else as it is, for the schema to refuse. */
+export function byIndex(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const keys = Object.keys(value).sort((a, b) => Number(a) - Number(b));
+  return keys.every((key, index) => key === String(index)) ? Object.values(value) : value;
+}
+
+export function isGuid(value: string): boolean {
+  return GUID.test(value);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

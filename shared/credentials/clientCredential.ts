@@ -1,0 +1,32 @@
+import type { Secret } from "../secret.ts";
+
+/** How a token request proves that it comes from the app (RFC 6749, 2.3; RFC 7523, 2.2). */
+export type ClientProof =
+  | { readonly kind: "secret"; readonly secret: Secret }
+  | {
+      readonly kind: "assertion";
+      /** A signed client assertion for this token endpoint. */
+      readonly sign: (tokenEndpoint: string) => Promise<string>;
+    };
+
+/** A loaded client credential. */
+export interface ClientCredential {
+  /** Names it in logs: a setting, a thumbprint. Never anything secret. */
+  readonly label: string;
+  /** When it ends, where it says so itself (certificates do, secrets do not). */
+  readonly expiresOnMs: number | undefined;
+  readonly proof: ClientProof;
+}
+
+/** Where a client credential comes from: one entry of `AzureAd__ClientCredentials`. */
+export interface CredentialSource {
+  /** The setting, for logs: `AzureAd__ClientCredentials__0 (KeyVault)`. */
+  readonly label: string;
+  /** Loads the newest version. Rejects with a CredentialLoadError. */
+  load(): Promise<ClientCredential>;
+}
+
+/** A credential that could not be loaded: the message says which setting, what happened, and what would cure it. */
+export class CredentialLoadError extends Error {
+  override readonly name = "CredentialLoadError";
+}

@@ -1,0 +1,35 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import forge from "node-forge";
+import type { Certificate } from "./certificate.ts";
+import { certificateWithKey } from "./certificate.ts";
+
+/**
+ * Reads a PKCS#12 (PFX) file: RFC 7292, with the AES-256, 3DES and RC2 encryptions that Key Vault and Windows use.
+ * @throws Error saying what is missing or wrong.
+ */
+export function certificateFromPkcs12(file: Buffer, password: string): Certificate {
+  const asn1 = forge.asn1.fromDer(forge.util.createBuffer(file.toString("binary")));
+  const pkcs12 = forge.pkcs12.pkcs12FromAsn1(asn1, false, password);
+  const keyBag = bagsOf(pkcs12, forge.pki.oids.pkcs8ShroudedKeyBag)[0] ?? bagsOf(pkcs12, forge.pki.oids.keyBag)[0];
+  if (keyBag?.key == null) throw new Error("there is no private key in it, or not an RSA one");
+  const pkcs8 = forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(keyBag.key));
+  const key = der(pkcs8);
+  const privateKey = createPrivateKey({ key, format: "der", type: "pkcs8" });
+  key.fill(0);
+  const certificates = bagsOf(pkcs12, forge.pki.oids.certBag).flatMap((bag) =>
+    // forge leaves certificates it cannot read (of another key type) as plain ASN.1; OpenSSL reads those too.
+    bag.cert == null ? (bag.asn1 == null ? [] : [bag.asn1]) : [forge.pki.certificateToAsn1(bag.cert)],
+  );
+  return certificateWithKey(
+    privateKey,
+    certificates.map((certificate) => new X509Certificate(der(certificate))),
+  );
+}
+
+function bagsOf(pkcs12: forge.pkcs12.Pkcs12Pfx, bagType: string | undefined): forge.pkcs12.Bag[] {
+  return bagType === undefined ? [] : (pkcs12.getBags({ bagType })[bagType] ?? []);
+}
+
+function der(asn1: forge.asn1.Asn1): Buffer {
+  return Buffer.from(forge.asn1.toDer(asn1).getBytes(), "binary");
+}

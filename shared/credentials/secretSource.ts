@@ -1,0 +1,10 @@
+import type { Secret } from "../secret.ts";
+import type { CredentialSource } from "./clientCredential.ts";
+
+/** SourceType ClientSecret: the secret stands in the settings (in Azure as a Key Vault reference). */
+export function secretSource(secret: Secret, label: string): CredentialSource {
+  return {
+    label,
+    load: async () => ({ label, expiresOnMs: undefined, proof: { kind: "secret", secret } }),
+  };
+}

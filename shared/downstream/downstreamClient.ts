@@ -1,0 +1,82 @@
+import type { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import { Pool } from "undici";
+import type { DownstreamApiSettings } from "../config/settings.ts";
+import type { Secret } from "../secret.ts";
+import { CallDeadline } from "./callDeadline.ts";
+import { downstreamFailure } from "./downstreamFailure.ts";
+import { requestHeaders } from "./requestHeaders.ts";
+import type { HeaderList } from "./responseHeaders.ts";
+import { responseHeaders } from "./responseHeaders.ts";
+
+const CONNECTIONS_PER_API = 256;
+const KEEP_ALIVE_MS = 30_000;
+
+/** The caller's request, as it goes on to the downstream API. */
+export interface DownstreamRequest {
+  readonly method: string;
+  /** Path and query below the API's origin: made by `targetPath`. */
+  readonly path: string;
+  readonly rawHeaders: readonly string[];
+  readonly body: Readable | undefined;
+  readonly correlationId: string;
+  /** Aborts when the caller hangs up. */
+  readonly signal: AbortSignal;
+}
+
+export interface DownstreamResponse {
+  readonly status: number;
+  readonly headers: HeaderList;
+  /** Ends early, with an error, when a time limit passes or the connection breaks. */
+  readonly body: Readable;
+}
+
+/** The connections to one downstream API: token B goes to its origin and nowhere else. Redirects are not followed. */
+export class DownstreamClient {
+  readonly #api: DownstreamApiSettings;
+  readonly #pool: Dispatcher;
+
+  constructor(api: DownstreamApiSettings) {
+    this.#api = api;
+    this.#pool = new Pool(api.origin, {
+      connections: CONNECTIONS_PER_API,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: api.responseTimeoutMs,
+      bodyTimeout: api.idleTimeoutMs,
+      connect: { timeout: api.connectTimeoutMs },
+    });
+  }
+
+  /**
+   * Sends the request with token B. Resolves when the answer's headers are there; its body streams.
+   * @throws DownstreamTimeoutError (504), DownstreamUnreachableError (502), CallerGoneError.
+   */
+  async call(request: DownstreamRequest, token: Secret): Promise<DownstreamResponse> {
+    const deadline = new CallDeadline(request.signal, this.#api.totalTimeoutMs);
+    try {
+      const answer = await this.#pool.request({
+        method: request.method as Dispatcher.HttpMethod,
+        path: request.path,
+        headers: requestHeaders(request.rawHeaders, token, request.correlationId),
+        body: request.body ?? null,
+        signal: deadline.signal,
+        responseHeaders: "raw",
+      });
+      answer.body.once("close", () => deadline.clear());
+      // With responseHeaders "raw" they come as names and values in turn, which undici's types do not say.
+      return {
+        status: answer.statusCode,
+        headers: responseHeaders(answer.headers as unknown as string[]),
+        body: answer.body,
+      };
+    } catch (error) {
+      deadline.clear();
+      throw downstreamFailure(error, deadline.reason, this.#api);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}

@@ -1,0 +1,36 @@
+import { InvalidTargetError } from "../errors/invalidTargetError.ts";
+
+const MAX_TARGET_CHARACTERS = 8_192;
+/** Visible ASCII; the path ends before `?`, and a fragment has no place in a request. */
+const PATH = /^[\x21\x22\x24-\x3e\x40-\x7e]*$/;
+const QUERY = /^(\?[\x21\x22\x24-\x7e]*)?$/;
+/** %00-%1F, %7F, and the encoded forms of `/`, `\` and `.`: servers differ in when they decode them. */
+const AMBIGUOUS_OCTET = /%(?:[01][0-9a-f]|7f|2f|5c|2e)/i;
+/** The Functions host hands `%2F` and `%252F` on as `%252F`: what the caller meant cannot be known. */
+const DOUBLY_ENCODED = /%25[0-9a-f]{2}/i;
+const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
+
+/**
+ * Joins the rest of the caller's path and the query, byte for byte, to a downstream API's base path. Whatever a server
+ * could read as leading elsewhere is refused, not repaired.
+ * @param rest empty, or beginning with a slash
+ * @param query empty, or beginning with a question mark
+ * @throws InvalidTargetError
+ */
+export function targetPath(basePath: string, rest: string, query: string): string {
+  if (rest.length + query.length > MAX_TARGET_CHARACTERS) refuse(`is longer than ${MAX_TARGET_CHARACTERS} characters`);
+  if (rest !== "" && !rest.startsWith("/")) refuse("does not begin with a slash");
+  if (!PATH.test(rest) || !QUERY.test(query)) refuse("holds a character that must be percent-encoded");
+  if (rest.includes("\\")) refuse("holds a backslash");
+  if (rest.includes("//")) refuse("holds an empty segment");
+  if (BROKEN_ENCODING.test(rest)) refuse("holds a percent sign that encodes nothing");
+  if (AMBIGUOUS_OCTET.test(rest) || DOUBLY_ENCODED.test(rest))
+    refuse("holds an encoded slash, backslash, dot or control character");
+  if (DOT_SEGMENT.test(rest)) refuse("holds a dot segment");
+  return `${basePath}${rest}${query}` || "/";
+}
+
+function refuse(why: string): never {
+  throw new InvalidTargetError(`The path after the downstream API's name cannot be forwarded: it ${why}.`);
+}

@@ -1,0 +1,16 @@
+import type { ProblemMembers } from "./gatewayError.ts";
+import { GatewayError } from "./gatewayError.ts";
+
+/** Entra ID cannot be reached, or says itself that it is out of order. */
+export class IdentityProviderUnavailableError extends GatewayError {
+  override readonly name = "IdentityProviderUnavailableError";
+  readonly code = "identity_provider_unavailable";
+
+  constructor(members: ProblemMembers & { readonly retryAfter: number }, diagnosis: string, cause?: unknown) {
+    super(`The identity provider is unavailable: try again after ${members.retryAfter} s.`, {
+      members,
+      diagnosis,
+      cause,
+    });
+  }
+}

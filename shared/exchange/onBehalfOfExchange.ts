@@ -1,0 +1,150 @@
+import type { AuthenticationResult, Configuration } from "@azure/msal-node";
+import { ConfidentialClientApplication, LogLevel } from "@azure/msal-node";
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../clock.ts";
+import type { AzureAdSettings, DownstreamApiSettings } from "../config/settings.ts";
+import type { ClientCredential } from "../credentials/clientCredential.ts";
+import { ExchangeFailedError } from "../errors/exchangeFailedError.ts";
+import type { HttpClient } from "../http/httpClient.ts";
+import { isMultiTenant, tokenUrl } from "../inbound/authority.ts";
+import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
+import { Secret } from "../secret.ts";
+import type { AccessToken } from "./accessToken.ts";
+import { exchangeFailure } from "./exchangeFailure.ts";
+import { MsalNetwork } from "./msalNetwork.ts";
+import { TokenRequestError } from "./tokenRequestError.ts";
+
+const MOST_CLIENTS = 100;
+
+/** One exchange: whose token, for which API. */
+export interface ExchangeRequest {
+  readonly user: ValidatedAssertion;
+  readonly api: DownstreamApiSettings;
+  readonly correlationId: string;
+  /** Claims that a downstream API or a Conditional Access policy challenged for, as JSON text. */
+  readonly claims?: string;
+}
+
+export interface OnBehalfOfExchangeOptions {
+  readonly azureAd: AzureAdSettings;
+  readonly http: HttpClient;
+  readonly now: Clock;
+}
+
+/**
+ * The OAuth 2.0 On-Behalf-Of flow at Entra ID. MSAL makes the request and reads the metadata; it keeps nothing:
+ * its cache costs time per user, and what it remembers of one user's failure it holds against all.
+ */
+export class OnBehalfOfExchange {
+  readonly #options: OnBehalfOfExchangeOptions;
+  readonly #network: MsalNetwork;
+  /** By credential and tenant: each client signs for one token endpoint and remembers its metadata. */
+  readonly #clients = new WeakMap<ClientCredential, LRUCache<string, ConfidentialClientApplication>>();
+
+  constructor(options: OnBehalfOfExchangeOptions) {
+    this.#options = options;
+    this.#network = new MsalNetwork(options.http);
+  }
+
+  /**
+   * Exchanges token A for token B.
+   * @throws a GatewayError for every way it can fail; see docs/errors.md.
+   */
+  async exchange(
+    { user, api, correlationId, claims }: ExchangeRequest,
+    credential: ClientCredential,
+  ): Promise<AccessToken> {
+    const { azureAd, now } = this.#options;
+    // A user's token is exchanged where the user lives: another tenant's endpoint would not know it.
+    const tenant = isMultiTenant(azureAd) ? user.tenantId : azureAd.tenantId;
+    const client = this.#client(credential, tenant);
+    let result: AuthenticationResult | null;
+    try {
+      result = await client.acquireTokenOnBehalfOf({
+        oboAssertion: user.assertion.reveal(),
+        scopes: [...api.scopes],
+        correlationId,
+        skipCache: true,
+        ...(claims === undefined ? {} : { claims }),
+      });
+    } catch (error) {
+      throw this.#asFailure(error, api, tenant, credential);
+    } finally {
+      client.clearCache();
+    }
+    return tokenOf(result, user.assertion, now());
+  }
+
+  #client(credential: ClientCredential, tenant: string): ConfidentialClientApplication {
+    let clients = this.#clients.get(credential);
+    if (clients === undefined) {
+      clients = new LRUCache({ max: MOST_CLIENTS });
+      this.#clients.set(credential, clients);
+    }
+    let client = clients.get(tenant);
+    if (client === undefined) {
+      client = new ConfidentialClientApplication(this.#configuration(credential, tenant));
+      clients.set(tenant, client);
+    }
+    return client;
+  }
+
+  #configuration({ proof }: ClientCredential, tenant: string): Configuration {
+    const { instance, clientId, clientCapabilities } = this.#options.azureAd;
+    const proven =
+      proof.kind === "secret"
+        ? { clientSecret: proof.secret.reveal() }
+        : { clientAssertion: () => proof.sign(tokenUrl(instance, tenant)) };
+    return {
+      auth: {
+        clientId,
+        authority: `${instance}/${tenant}`,
+        // The settings vouch for the instance: MSAL need not ask Microsoft's public cloud about it.
+        knownAuthorities: [new URL(instance).host],
+        clientCapabilities: [...clientCapabilities],
+        ...proven,
+      },
+      system: {
+        networkClient: this.#network,
+        // MSAL's log lines can hold personal data; ours say what matters.
+        loggerOptions: { logLevel: LogLevel.Error, piiLoggingEnabled: false, loggerCallback: () => undefined },
+      },
+    };
+  }
+
+  #asFailure(error: unknown, api: DownstreamApiSettings, tenant: string, credential: ClientCredential): Error {
+    const { azureAd, now } = this.#options;
+    if (!(error instanceof TokenRequestError)) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return new ExchangeFailedError({
+        diagnosis: `The exchange failed before an answer came: ${reason}`,
+        cause: error,
+      });
+    }
+    return exchangeFailure(error.outcome, {
+      scopes: api.scopes,
+      consentUri: consentUri(azureAd, tenant, api.scopes),
+      credential: credential.label,
+      nowMs: now(),
+    });
+  }
+}
+
+function tokenOf(result: AuthenticationResult | null, assertion: Secret, nowMs: number): AccessToken {
+  const expiresOnMs = result?.expiresOn?.getTime() ?? 0;
+  if (result === null || result.accessToken === "" || expiresOnMs <= nowMs) {
+    throw new ExchangeFailedError({ diagnosis: "The token endpoint answered with a token that is not valid now." });
+  }
+  const token = new Secret(result.accessToken);
+  // Token A must never reach a downstream API, not even by a token endpoint's mistake.
+  if (token.equals(assertion)) {
+    throw new ExchangeFailedError({ diagnosis: "The token endpoint answered with the assertion itself." });
+  }
+  return { token, expiresOnMs };
+}
+
+/** Where an administrator grants what is missing ("Admin consent on the Microsoft identity platform"). */
+function consentUri({ instance, clientId }: AzureAdSettings, tenant: string, scopes: readonly string[]): string {
+  const query = new URLSearchParams({ client_id: clientId, scope: scopes.join(" ") });
+  return `${instance}/${tenant}/v2.0/adminconsent?${query}`;
+}

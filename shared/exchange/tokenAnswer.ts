@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+/** RFC 6749, 5.1. What MSAL needs and no more: a refresh token is not even passed on, let alone kept. */
+const success = z.object({
+  token_type: z.string().regex(/^bearer$/i),
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive(),
+  ext_expires_in: z.coerce.number().optional(),
+  scope: z.string().optional(),
+});
+
+/** RFC 6749, 5.2, and "Handle errors: token endpoint" of the Microsoft identity platform. */
+const failure = z.object({
+  error: z.string().min(1),
+  error_description: z.string().default(""),
+  error_codes: z.array(z.number()).default([]),
+  suberror: z.string().optional(),
+  trace_id: z.string().optional(),
+  correlation_id: z.string().optional(),
+  claims: z.string().optional(),
+});
+
+export type TokenSuccessAnswer = z.infer<typeof success>;
+export type TokenErrorAnswer = z.infer<typeof failure>;
+
+export type TokenAnswer =
+  | { readonly kind: "token"; readonly answer: TokenSuccessAnswer }
+  | { readonly kind: "error"; readonly answer: TokenErrorAnswer }
+  | { readonly kind: "garbled"; readonly reason: string };
+
+/** Reads the token endpoint's answer. Its text goes into no message: it may hold a token. */
+export function tokenAnswer(status: number, body: string): TokenAnswer {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { kind: "garbled", reason: `HTTP ${status} with ${body.length} characters that are not JSON` };
+  }
+  const expected = status === 200 ? success : failure;
+  const parsed = expected.safeParse(json);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path }) => path.join(".") || "the whole").join(", ");
+    return { kind: "garbled", reason: `HTTP ${status} with members missing or wrong: ${wrong}` };
+  }
+  return "error" in parsed.data ? { kind: "error", answer: parsed.data } : { kind: "token", answer: parsed.data };
+}
