@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LocalDownstream } from "./downstream/downstream.ts";
+import { startDownstream } from "./downstream/downstream.ts";
+import type { LocalEntra } from "./entra/entra.ts";
+import { startEntra } from "./entra/entra.ts";
+import { registeredCertificate } from "./entra/registration.ts";
+import type { LocalKeyVault } from "./keyVault/keyVault.ts";
+import { startKeyVault } from "./keyVault/keyVault.ts";
+import { makeSelfSignedCertificate } from "./keyVault/selfSigned.ts";
+import type { Seed } from "./seed.ts";
+import { seedDirectory } from "./seed.ts";
+import type { CertificateAuthority } from "./tls/certificateAuthority.ts";
+import { createCertificateAuthority } from "./tls/certificateAuthority.ts";
+
+const YEAR_MS = 365 * 86_400_000;
+/** The names under which the vault holds the gateway's certificate, in either form. */
+export const CERTIFICATES = { pfx: "obo-gateway-pfx", pem: "obo-gateway-pem" } as const;
+
+export interface LocalAzureOptions {
+  /** 0: any free one. */
+  readonly ports?: Partial<Record<LocalPart, number>>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export type LocalPart = "entra" | "keyVault" | "profile" | "ledger";
+
+/** Azure on one machine, as far as the gateway meets it: Entra ID, Key Vault, and two downstream APIs. */
+export interface LocalAzure {
+  readonly authority: CertificateAuthority;
+  /** The CA's certificate as a file, for `curl --cacert`. */
+  readonly caFile: string;
+  /** The same together with what NODE_EXTRA_CA_CERTS named already: for the processes started here. */
+  readonly trustFile: string;
+  readonly seed: Seed;
+  readonly entra: LocalEntra;
+  readonly keyVault: LocalKeyVault;
+  readonly profile: LocalDownstream;
+  readonly ledger: LocalDownstream;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts all of it.
+ * @throws PortTakenError naming the part and the port; what had started by then is stopped again.
+ */
+export async function startLocalAzure({ ports = {}, now = Date.now }: LocalAzureOptions = {}): Promise<LocalAzure> {
+  const started: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of started.reverse()) await close();
+  };
+  try {
+    const authority = await createCertificateAuthority(now);
+    const { caFile, trustFile, folder } = await writeTrust(authority.certificatePem);
+    started.push(() => rm(folder, { recursive: true, force: true }));
+    const tls = await authority.issue();
+    const seed = seedDirectory({ randomBytes, now });
+    const entra = await startEntra({
+      tls,
+      directory: seed.directory,
+      port: ports.entra ?? 0,
+      now,
+      signIn: { client: seed.client.clientId, scope: seed.scopes.gateway },
+    });
+    started.push(() => entra.close());
+    const common = { tls, entraUrl: entra.url, tenantId: seed.tenant.id, trustedCa: authority.certificatePem, now };
+    const keyVault = await startKeyVault({
+      ...common,
+      port: ports.keyVault ?? 0,
+      access: { model: "rbac", grants: { [seed.vaultReader.clientId]: ["secrets/get"] } },
+    });
+    started.push(() => keyVault.close());
+    await issueCertificates(seed, keyVault, now());
+    const api = (app: Seed["profile"], requiredScope: string, port = 0): Promise<LocalDownstream> =>
+      startDownstream({
+        ...common,
+        port,
+        clientId: app.clientId,
+        audience: [app.clientId, ...app.appIdUris],
+        requiredScope,
+      });
+    const profile = await api(seed.profile, "Profile.Read", ports.profile);
+    started.push(() => profile.close());
+    const ledger = await api(seed.ledger, "Ledger.Read", ports.ledger);
+    started.push(() => ledger.close());
+    return { authority, caFile, trustFile, seed, entra, keyVault, profile, ledger, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** One certificate as PKCS#12 and one as PEM, each registered with the gateway's app, as an operator would. */
+async function issueCertificates(seed: Seed, keyVault: LocalKeyVault, nowMs: number): Promise<void> {
+  for (const form of ["pfx", "pem"] as const) {
+    const made = await makeSelfSignedCertificate({
+      subject: `obo-gateway (${form})`,
+      notBeforeMs: nowMs - 60_000,
+      notAfterMs: nowMs + YEAR_MS,
+    });
+    keyVault.importCertificate(CERTIFICATES[form], {
+      certificatePem: made.certificatePem,
+      privateKeyPem: made.privateKeyPem,
+      contentType: form === "pfx" ? "application/x-pkcs12" : "application/x-pem-file",
+    });
+    seed.gateway.certificates.push(registeredCertificate(made.certificatePem));
+  }
+}
+
+/** Node reads NODE_EXTRA_CA_CERTS from one file only: what it named before must not be lost. */
+async function writeTrust(certificatePem: string): Promise<{ folder: string; caFile: string; trustFile: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "obo-gateway-"));
+  const caFile = join(folder, "ca.pem");
+  const trustFile = join(folder, "trust.pem");
+  const before = process.env.NODE_EXTRA_CA_CERTS;
+  await writeFile(caFile, certificatePem);
+  await writeFile(trustFile, `${before ? await readFile(before, "utf8") : ""}\n${certificatePem}`);
+  return { folder, caFile, trustFile };
+}

@@ -1,0 +1,61 @@
+import { decodeJwt, errors } from "jose";
+import type { ClientProof } from "./clientProof.ts";
+import type { Context } from "./context.ts";
+import type { AppRegistration } from "./directory.ts";
+import { Refusal } from "./errors.ts";
+import { invalidAssertion, verifyOwnToken } from "./ownToken.ts";
+
+/** The application behind `api://AzureADTokenExchange`: in v2.0 tokens, the audience is its id. */
+export const TOKEN_EXCHANGE = {
+  clientId: "fb60f99c-7a34-4190-8149-302f77469936",
+  appIdUri: "api://AzureADTokenExchange",
+} as const;
+
+/**
+ * Verifies a token of another issuer, presented instead of a secret. Only tokens of this Entra ID itself (those of managed
+ * identities) can be verified here.
+ * Source: learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity.
+ * @throws Refusal 70025 when the app trusts nobody, 700211, 700213, 700212 when it does not trust this issuer, subject,
+ * audience, 700024 or 50013 when the token itself is not valid.
+ */
+export async function verifyFederatedAssertion(
+  context: Context,
+  client: AppRegistration,
+  assertion: string,
+): Promise<ClientProof> {
+  const { iss: issuer = "", sub: subject = "", aud } = decodeJwt(assertion);
+  if (client.federatedCredentials.length === 0)
+    throw new Refusal(
+      70025,
+      `The client '${client.clientId}'(${client.displayName}) has no configured federated identity credentials.`,
+    );
+  const ofIssuer = client.federatedCredentials.filter((credential) => credential.issuer === issuer);
+  if (ofIssuer.length === 0) throw noMatch(700211, "issuer", issuer);
+  const ofSubject = ofIssuer.filter((credential) => credential.subject === subject);
+  if (ofSubject.length === 0) throw noMatch(700213, "subject", subject);
+  const audiences = typeof aud === "string" ? [aud] : (aud ?? []);
+  if (!ofSubject.some((credential) => audiences.some((audience) => isSameAudience(credential.audience, audience))))
+    throw noMatch(700212, "audience", audiences.join(" "));
+  try {
+    await verifyOwnToken(context, assertion, {});
+  } catch (error) {
+    if (error instanceof errors.JWTExpired)
+      throw new Refusal(
+        700024,
+        "Client assertion is not within its valid time range. The federated token has expired.",
+      );
+    throw error instanceof errors.JOSEError ? invalidAssertion("The federated token is not valid") : error;
+  }
+  return { kind: "federated", issuer, subject };
+}
+
+function isSameAudience(trusted: string, presented: string): boolean {
+  return trusted === presented || (trusted === TOKEN_EXCHANGE.appIdUri && presented === TOKEN_EXCHANGE.clientId);
+}
+
+function noMatch(aadsts: number, claim: string, value: string): Refusal {
+  return new Refusal(
+    aadsts,
+    `No matching federated identity record found for presented assertion ${claim} '${value}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.`,
+  );
+}

@@ -1,0 +1,43 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Expectation, RequestHandler } from "./requestHandler.ts";
+import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, MAX_REQUEST_LINE_BYTES, REQUEST_HEADERS_MS } from "./timeouts.ts";
+
+const BROKEN_CHUNKING = new Set(["HPE_INVALID_CHUNK_SIZE", "HPE_STRICT", "HPE_CHUNK_EXTENSIONS_OVERFLOW"]);
+
+/**
+ * The host's HTTP server, in Kestrel's manner: as lenient as that one (bare line feeds, control characters in header
+ * values, Content-Length beside Transfer-Encoding), with its limits. It binds to loopback, for development and tests.
+ */
+export function createFront(handle: RequestHandler): Server {
+  const server = createServer({
+    insecureHTTPParser: true,
+    maxHeaderSize: MAX_HEADER_BYTES + MAX_REQUEST_LINE_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: REQUEST_HEADERS_MS,
+    requestTimeout: 0,
+  });
+  const answering = new WeakMap<Duplex, ServerResponse>();
+  const listener =
+    (expectation: Expectation) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      answering.set(request.socket, response);
+      handle(request, response, expectation);
+    };
+  server.on("request", listener("nothing"));
+  server.on("checkContinue", listener("continue"));
+  server.on("checkExpectation", listener("other"));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const response = answering.get(socket);
+    const underWay = response?.headersSent === true && !response.writableFinished;
+    if (!socket.writable || underWay) socket.destroy();
+    else socket.end(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\nServer: Kestrel\r\n\r\n`);
+  });
+  return server;
+}
+
+function statusOf(error: NodeJS.ErrnoException): string {
+  if (error.code === "HPE_HEADER_OVERFLOW") return "431 Request Header Fields Too Large";
+  // By then the request is on its way to the function, and it is the function that fails.
+  return BROKEN_CHUNKING.has(error.code ?? "") ? "500 Internal Server Error" : "400 Bad Request";
+}
