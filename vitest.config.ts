@@ -2,11 +2,18 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     // Real processes, sockets and TLS: a loaded 2-core machine must not turn slowness into failure.
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     unstubEnvs: true,
+    projects: [
+      { extends: true, test: { name: "parts", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"] } },
+      {
+        extends: true,
+        // Only these need the bundle.
+        test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/globalSetup.ts"] },
+      },
+    ],
   },
 });

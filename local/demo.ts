@@ -3,7 +3,6 @@ import { bundleFunctions } from "../scripts/bundle.ts";
 import { appSettings } from "./appSettings.ts";
 import type { LocalAzure } from "./azure.ts";
 import { startLocalAzure } from "./azure.ts";
-import { formatLine } from "./cli/logLine.ts";
 import { runProgram } from "./cli/program.ts";
 import { table } from "./cli/table.ts";
 import { DemoClient } from "./demo/client.ts";
@@ -12,6 +11,7 @@ import { recordHops } from "./demo/hops.ts";
 import type { Scenario } from "./demo/scenario.ts";
 import { SCENARIOS } from "./demo/scenarios.ts";
 import { startFunctionsHost } from "./functionsHost/functionsHost.ts";
+import { formatLine } from "./functionsHost/log.ts";
 
 const root = join(import.meta.dirname, "..");
 

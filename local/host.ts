@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { bundleFunctions } from "../scripts/bundle.ts";
-import { formatLine } from "./cli/logLine.ts";
 import { portOption, readOptions } from "./cli/options.ts";
 import { runProgram, UsageError } from "./cli/program.ts";
 import { stopOnSignal } from "./cli/stopOnSignal.ts";
 import { startFunctionsHost } from "./functionsHost/functionsHost.ts";
+import { formatLine } from "./functionsHost/log.ts";
 
 const DEFAULT_PORT = 7071;
 const SETTINGS_FILE = "local.settings.json";

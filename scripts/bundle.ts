@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
 /** What is deployed: one CommonJS file, under the name that package.json gives as `main`. */
@@ -15,7 +15,7 @@ export interface Bundle {
  */
 export async function bundleFunctions(root: string): Promise<Bundle> {
   const { main } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { main: string };
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ["functions/index.ts"],
     outfile: main,
@@ -30,6 +30,14 @@ export async function bundleFunctions(root: string): Promise<Bundle> {
     keepNames: false,
     legalComments: "linked",
     logLevel: "warning",
+    write: false,
   });
+  await mkdir(dirname(join(root, main)), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    // Whole or not at all: an app may be starting from the file meanwhile.
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, contents);
+    await rename(draft, path);
+  }
   return { file: main, bytes: (await stat(join(root, main))).size };
 }

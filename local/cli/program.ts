@@ -13,7 +13,8 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
     await main();
   } catch (error) {
     const expected = error instanceof UsageError || error instanceof PortTakenError || isStartError(error);
-    process.stderr.write(`${expected ? error.message : describe(error)}\n`);
+    const hint = error instanceof PortTakenError ? " Another one can be chosen: see --help." : "";
+    process.stderr.write(`${expected ? error.message : describe(error)}${hint}\n`);
     process.exit(error instanceof UsageError ? USAGE : 1);
   }
 }

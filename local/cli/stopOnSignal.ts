@@ -1,13 +1,20 @@
-/** Ctrl-C once stops everything in order; a second time, or when that takes too long, at once. */
 const GRACE_MS = 5_000;
+/** One Ctrl-C can arrive twice, from the terminal and from npm: only a later one means impatience. */
+const SAME_SIGNAL_MS = 500;
 const INTERRUPTED = 130;
 
-/** Calls `stop` at the first SIGINT, SIGTERM or SIGHUP, then ends the process. */
-export function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false;
+/**
+ * Calls `stop` at the first SIGINT, SIGTERM or SIGHUP, then ends the process. A second signal, or a stop that takes
+ * too long, ends it at once.
+ */
+export function stopOnSignal(stop: () => Promise<void>, now: () => number = Date.now): void {
+  let firstAtMs: number | undefined;
   const onSignal = (): void => {
-    if (stopping) process.exit(INTERRUPTED);
-    stopping = true;
+    if (firstAtMs !== undefined) {
+      if (now() - firstAtMs > SAME_SIGNAL_MS) process.exit(INTERRUPTED);
+      return;
+    }
+    firstAtMs = now();
     setTimeout(() => process.exit(1), GRACE_MS).unref();
     stop().then(
       () => process.exit(0),

@@ -1,18 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Dispatcher, Pool } from "undici";
+import type { ForwardedRequest } from "./forwardedRequest.ts";
 import { returnHeaders } from "./forwardHeaders.ts";
 import { outgoingBody } from "./outgoingBody.ts";
 import { FIRST_RETRY_DELAY_MS, MAX_FORWARD_ATTEMPTS, MAX_RETRY_DELAY_MS } from "./timeouts.ts";
-
-export interface ForwardedRequest {
-  readonly method: string;
-  /** Path and query as the worker gets them. */
-  readonly target: string;
-  readonly headers: string[];
-  /** A buffer was read whole beforehand; a stream is the caller's chunked body as it comes in. */
-  readonly body: Buffer | Readable | undefined;
-}
 
 /**
  * One request on its way to the worker's HTTP server, and the response on its way back to the caller, as YARP on

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Pool } from "undici";
-import { canForward, forwardHeaders } from "./forwardHeaders.ts";
+import { forwardedRequest } from "./forwardedRequest.ts";
+import { canForward } from "./forwardHeaders.ts";
 import { Forwarding } from "./forwarding.ts";
 import type { FoundFunction } from "./functionTable.ts";
 import type { HostLog } from "./log.ts";
@@ -94,35 +95,20 @@ export class Invocation implements WorkerCall {
 
   #createForwarding(pool: Pool): Forwarding {
     const { request, response, path, body, limits } = this.#options;
-    const chunked = request.headers["transfer-encoding"] !== undefined;
-    const headers = forwardHeaders({
-      rawHeaders: request.rawHeaders,
-      chunked,
-      invocationId: this.invocationId,
-      host: request.headers.host ?? "",
-      remoteAddress: request.socket.remoteAddress ?? "",
+    const forwarded = forwardedRequest(request, path, body, this.invocationId);
+    return new Forwarding(pool, forwarded, response, limits.activityTimeoutMs, (error) => {
+      this.#forwarded = { error };
+      // What the caller has is a part of a body: only a reset says so.
+      if (error !== undefined && response.headersSent) this.#reset();
+      this.#settle();
     });
-    return new Forwarding(
-      pool,
-      {
-        method: request.method ?? "GET",
-        target: path.target,
-        headers,
-        body: chunked ? request : body?.length === 0 ? undefined : body,
-      },
-      response,
-      limits.activityTimeoutMs,
-      (error) => {
-        this.#forwarded = { error };
-        // What the caller has is a part of a body: only a reset says so.
-        if (error !== undefined && response.headersSent) this.#reset();
-        this.#settle();
-      },
-    );
   }
 
   #callerLeft(): void {
-    this.#endForwarding(new Error("The caller closed the connection."));
+    // Not a failure of the function, which notices nothing unless it listens for it.
+    if (!this.#settled)
+      this.#log("information", "The client disconnected while the function was processing the request.");
+    this.#endForwarding(undefined);
   }
 
   #timeOut(): void {
@@ -145,7 +131,7 @@ export class Invocation implements WorkerCall {
     }, limits.timeoutGraceMs);
   }
 
-  #endForwarding(error: Error): void {
+  #endForwarding(error: Error | undefined): void {
     this.#forwarding?.stop();
     this.#forwarded ??= { error };
     this.#settle();

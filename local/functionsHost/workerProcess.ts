@@ -42,9 +42,8 @@ export class WorkerProcess {
   readonly pool: Pool | undefined;
   /** Settles when the process has ended; says how. */
   readonly ended: Promise<string>;
-  /** True once the host itself has ended it. */
-  killed = false;
   readonly #child: ChildProcess;
+  #killed = false;
   readonly #calls = new Map<string, WorkerCall>();
 
   private constructor(child: ChildProcess, ready: ReadyMessage, ended: Promise<string>) {
@@ -95,6 +94,11 @@ export class WorkerProcess {
     return new WorkerProcess(child, ready, ended);
   }
 
+  /** True once the host itself has ended it. */
+  get killed(): boolean {
+    return this.#killed;
+  }
+
   invoke(message: InvokeMessage, call: WorkerCall): void {
     if (!this.#child.connected) {
       call.workerLost();
@@ -114,7 +118,7 @@ export class WorkerProcess {
 
   /** Ends the process at once, with every call in it. */
   kill(): void {
-    this.killed = true;
+    this.#killed = true;
     this.#child.kill("SIGKILL");
   }
 

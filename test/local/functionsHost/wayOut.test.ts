@@ -102,6 +102,8 @@ describe("the true request and response, by way of the diagnostics channel", () 
     await expect.poll(() => fixture.lines.some(({ message }) => message.includes("'Functions.waiting'"))).toBe(true);
     waiting[Symbol.dispose]();
     await expect.poll(() => json("hangUps")).toEqual([true, true]);
+    expect(fixture.lines.filter(({ message }) => message.startsWith("The client disconnected"))).toHaveLength(2);
+    expect(fixture.lines.filter(({ level }) => level === "error")).toEqual([]);
     // All calls are forgotten but the one that asks.
     expect(await (await fetch(`${fixture.host.url}/api/calls`)).text()).toBe("1");
   });
