@@ -1,5 +1,6 @@
 import { app } from "@azure/functions";
 import { loadSettings } from "../shared/config/loadSettings.ts";
+import type { Mistake } from "../shared/config/mistake.ts";
 import { InvalidSettingsError } from "../shared/config/mistake.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import { SettingsInvalidError } from "../shared/errors/settingsInvalidError.ts";
@@ -58,12 +59,25 @@ app.http("healthReady", {
 
 /** Wrong settings must not end the process: the host would only say that there are no functions. */
 function validSettings(environment: NodeJS.ProcessEnv, to: Log): Settings | undefined {
+  const mistakes: Mistake[] = [];
+  const limitMs = withoutMistakes(() => longestCallMs(environment), mistakes);
+  // Without a limit the settings are still read: what else is wrong with them is said at once.
+  const valid = withoutMistakes(
+    () => loadSettings(environment, { longestCallMs: limitMs ?? Number.MAX_SAFE_INTEGER }),
+    mistakes,
+  );
+  if (mistakes.length === 0) return valid;
+  for (const mistake of mistakes) to.error("settings_invalid", { ...mistake });
+  to.error("not_serving", { mistakes: mistakes.length });
+  return undefined;
+}
+
+function withoutMistakes<T>(read: () => T, mistakes: Mistake[]): T | undefined {
   try {
-    return loadSettings(environment, { longestCallMs: longestCallMs(environment) });
+    return read();
   } catch (error) {
     if (!(error instanceof InvalidSettingsError)) throw error;
-    for (const mistake of error.mistakes) to.error("settings_invalid", { ...mistake });
-    to.error("not_serving", { mistakes: error.mistakes.length });
+    mistakes.push(...error.mistakes);
     return undefined;
   }
 }

@@ -40,8 +40,8 @@ export function asFunction(handle: CallHandler, { exchanges, realm }: FunctionSu
       exchange.response.destroy();
       return { status: INTERNAL_SERVER_ERROR };
     } finally {
-      // A body that nobody reads can keep the host from taking the answer.
-      exchange.request.resume();
+      // A body that nobody reads keeps the host from taking the answer; who reads it reads it at their own pace.
+      if (exchange.request.readableFlowing === null) exchange.request.resume();
     }
   };
 }
@@ -53,7 +53,12 @@ async function answered(
   realm: ChallengeRealm | undefined,
 ): Promise<HttpResponseInit> {
   const onBroken = (error: unknown): void => {
-    if (!call.signal.aborted) call.log.warning("response_cut", { error: describeError(error) });
+    if (call.signal.aborted) return;
+    const diagnosis = error instanceof GatewayError ? error.diagnosis : undefined;
+    call.log.warning("response_cut", {
+      error: describeError(error),
+      ...(diagnosis === undefined ? {} : { diagnosis }),
+    });
   };
   exchange.response.setHeader(CORRELATION_HEADER, call.correlationId);
   try {

@@ -26,6 +26,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body: Readable | string | undefined;
+  /** What an error of the body means to the caller; without it, the error itself counts. */
+  readonly bodyFailure?: (error: unknown) => Error;
 }
 
 export type CallHandler = (call: HttpCall) => Promise<HttpAnswer>;
