@@ -17,11 +17,14 @@ import { TrueExchanges } from "./http/trueExchange.ts";
 import { validateHandler } from "./validate.ts";
 
 const log = jsonLog({ info: console.info, warning: console.warn, error: console.error });
-const settings = validSettings(process.env, log);
-const gateway =
-  settings === undefined ? undefined : createGateway(settings, { environment: process.env, log, now: Date.now });
+const valid = validSettings(process.env, log);
+const gateway = valid && createGateway(valid.settings, { environment: process.env, log, now: Date.now });
 
-const surroundings = { exchanges: new TrueExchanges(), realm: gateway?.realm };
+const surroundings = {
+  exchanges: new TrueExchanges(),
+  realm: gateway?.realm,
+  longestCallMs: valid?.longestCallMs,
+};
 const refuse: CallHandler = async () => {
   throw new SettingsInvalidError("The list of mistakes was logged when the app started (event settings_invalid).");
 };
@@ -57,16 +60,21 @@ app.http("healthReady", {
   ),
 });
 
+interface ValidSettings {
+  readonly settings: Settings;
+  readonly longestCallMs: number;
+}
+
 /** Wrong settings must not end the process: the host would only say that there are no functions. */
-function validSettings(environment: NodeJS.ProcessEnv, to: Log): Settings | undefined {
+function validSettings(environment: NodeJS.ProcessEnv, to: Log): ValidSettings | undefined {
   const mistakes: Mistake[] = [];
   const limitMs = withoutMistakes(() => longestCallMs(environment), mistakes);
   // Without a limit the settings are still read: what else is wrong with them is said at once.
-  const valid = withoutMistakes(
+  const settings = withoutMistakes(
     () => loadSettings(environment, { longestCallMs: limitMs ?? Number.MAX_SAFE_INTEGER }),
     mistakes,
   );
-  if (mistakes.length === 0) return valid;
+  if (settings !== undefined && limitMs !== undefined) return { settings, longestCallMs: limitMs };
   for (const mistake of mistakes) to.error("settings_invalid", { ...mistake });
   to.error("not_serving", { mistakes: mistakes.length });
   return undefined;

@@ -15,7 +15,7 @@ export interface HttpCall {
   readonly header: (name: string) => string | undefined;
   /** Undefined when the request has none. */
   readonly body: Readable | undefined;
-  /** Aborts when the caller hangs up. */
+  /** Aborts when the caller hangs up, or the call takes longer than a function may. */
   readonly signal: AbortSignal;
   readonly correlationId: string;
   readonly log: Log;

@@ -33,6 +33,7 @@ export const CATALOGUE = {
   identity_provider_unavailable: { status: 503, title: "The identity provider is unavailable", cure: "nobody" },
   credential_unavailable: { status: 503, title: "The gateway's credential cannot be loaded", cure: "operator" },
   identity_provider_timeout: { status: 504, title: "The identity provider did not answer in time", cure: "nobody" },
+  gateway_timeout: { status: 504, title: "The gateway did not answer in time", cure: "nobody" },
   downstream_timeout: { status: 504, title: "The downstream API did not answer in time", cure: "nobody" },
 } as const satisfies Record<string, CatalogueEntry>;
 

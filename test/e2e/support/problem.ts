@@ -26,6 +26,7 @@ const PROBLEMS = {
   credential_unavailable: [503, "The gateway's credential cannot be loaded"],
   identity_provider_timeout: [504, "The identity provider did not answer in time"],
   downstream_timeout: [504, "The downstream API did not answer in time"],
+  gateway_timeout: [504, "The gateway did not answer in time"],
 } as const;
 
 export interface ExpectedProblem {

@@ -93,7 +93,7 @@ describe("asFunction", () => {
           called = true;
           return jsonAnswer(200, {});
         },
-        { exchanges: new TrueExchanges(), realm: REALM },
+        { exchanges: new TrueExchanges(), realm: REALM, longestCallMs: undefined },
       );
       const request = new HttpRequest({
         url: "https://forged.example/",

@@ -8,6 +8,7 @@ import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnr
 import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
 import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
 import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
+import { GatewayTimeoutError } from "../../../shared/errors/gatewayTimeoutError.ts";
 import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
 import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
 import { InsufficientScopeError } from "../../../shared/errors/insufficientScopeError.ts";
@@ -37,6 +38,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new DownstreamUnreachableError("graph", CAUSE),
   new ExchangeFailedError({ diagnosis: DIAGNOSIS, cause: CAUSE }),
   new GatewayMisconfiguredError(DIAGNOSIS, CAUSE),
+  new GatewayTimeoutError(290_000),
   new IdentityProviderTimeoutError(10_000),
   new IdentityProviderUnavailableError({ retryAfter: 10 }, DIAGNOSIS, CAUSE),
   new InsufficientScopeError(["access_as_user"]),
