@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clientCredentialSchema } from "./clientCredentialSchema.ts";
+import { IGNORED_NAMES } from "./names.ts";
 import type { AzureAdSettings } from "./settings.ts";
 import { byIndex, guid, isGuid, list, seconds, setting, text, url } from "./values.ts";
 
@@ -7,15 +8,7 @@ const PUBLIC_CLOUD = "https://login.microsoftonline.com/";
 const REQUEST_TIMEOUT_MS = 10_000;
 const SEVERAL_TENANTS = ["organizations", "common"];
 
-/** Settings of Microsoft.Identity.Web's `AzureAd` section that mean something to web apps and nothing here. */
-const IGNORED = [
-  "Domain",
-  "CallbackPath",
-  "SignedOutCallbackPath",
-  "AllowWebApiToBeAuthorizedByACL",
-  "EnablePiiLogging",
-];
-const ignored = Object.fromEntries(IGNORED.map((name) => [name, z.unknown().optional()]));
+const ignored = Object.fromEntries(IGNORED_NAMES.map((name) => [name, z.unknown().optional()]));
 
 const audience = text("an audience: the app's client id or its app id URI");
 

@@ -8,20 +8,25 @@ const IDLE_TIMEOUT_MS = 120_000;
 // The Functions front end cuts a response after 240 s without a byte.
 const LONGEST_SILENCE_S = 230;
 const API_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
-const SCOPES_EXPECTED = "at least one scope of this API, like https://graph.microsoft.com/User.Read";
+const SCOPES_EXPECTED =
+  "at least one scope of this API, like https://graph.microsoft.com/User.Read, and numbers without a gap";
+const API_EXPECTED = "settings below it: __BaseUrl and __Scopes";
 const NAME_EXPECTED = "a name of letters, digits, '-', '_' and '.', as it stands in the gateway's paths";
 
 /** The `DownstreamApis` section: one entry per API, by the name that stands in the gateway's path. */
 export function downstreamApisSchema(longestCallMs: number) {
   const longestCallS = longestCallMs / 1000;
-  const api = z.strictObject({
-    BaseUrl: url("the API's base URL (https), without query or fragment"),
-    Scopes: list(text("a scope"), SCOPES_EXPECTED).refine((scopes) => scopes.length > 0, { error: SCOPES_EXPECTED }),
-    ConnectTimeoutSeconds: seconds(0.1, 60).default(CONNECT_TIMEOUT_MS),
-    ResponseTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(RESPONSE_TIMEOUT_MS),
-    IdleTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(IDLE_TIMEOUT_MS),
-    TotalTimeoutSeconds: seconds(0.1, longestCallS).default(longestCallMs),
-  });
+  const api = z.strictObject(
+    {
+      BaseUrl: url("the API's base URL (https), without query or fragment"),
+      Scopes: list(text("a scope"), SCOPES_EXPECTED).refine((scopes) => scopes.length > 0, { error: SCOPES_EXPECTED }),
+      ConnectTimeoutSeconds: seconds(0.1, 60).default(CONNECT_TIMEOUT_MS),
+      ResponseTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(RESPONSE_TIMEOUT_MS),
+      IdleTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(IDLE_TIMEOUT_MS),
+      TotalTimeoutSeconds: seconds(0.1, longestCallS).default(longestCallMs),
+    },
+    { error: API_EXPECTED },
+  );
   return z
     .record(z.string().regex(API_NAME, { error: NAME_EXPECTED }), api, {
       error: "settings DownstreamApis__<name>__BaseUrl and DownstreamApis__<name>__Scopes",

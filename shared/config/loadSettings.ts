@@ -3,16 +3,22 @@ import { azureAdSchema } from "./azureAdSchema.ts";
 import { downstreamApisSchema } from "./downstreamApiSchema.ts";
 import type { Mistake } from "./mistake.ts";
 import { InvalidSettingsError, shown } from "./mistake.ts";
-import { KNOWN_NAMES, SECTIONS } from "./names.ts";
-import { nearest } from "./nearest.ts";
+import { IGNORED_NAMES, KNOWN_NAMES, meant, SECTIONS, SECTIONS_OF_ENTRIES } from "./names.ts";
 import type { Settings } from "./settings.ts";
 import type { SettingTree } from "./settingTree.ts";
 import { emptyTree, settingTree } from "./settingTree.ts";
+import { words } from "./values.ts";
 
 export interface LoadOptions {
   /** How long one call may take at the most: what the host's functionTimeout leaves. */
   readonly longestCallMs: number;
 }
+
+const NAMES = {
+  sections: SECTIONS,
+  sectionsOfEntries: SECTIONS_OF_ENTRIES,
+  canonical: [...KNOWN_NAMES, ...IGNORED_NAMES],
+};
 
 /**
  * Reads and validates every setting of the app.
@@ -23,7 +29,7 @@ export function loadSettings(
   { longestCallMs }: LoadOptions,
 ): Settings {
   const mistakes: Mistake[] = [];
-  const tree = settingTree(environment, SECTIONS, KNOWN_NAMES, mistakes);
+  const tree = settingTree(environment, NAMES, mistakes);
   const schema = z.strictObject({ AzureAd: azureAdSchema, DownstreamApis: downstreamApisSchema(longestCallMs) });
   const result = schema.safeParse({ AzureAd: emptyTree(), ...tree });
   if (!result.success) mistakes.push(...result.error.issues.flatMap((issue) => mistakesOf(issue, tree)));
@@ -35,25 +41,28 @@ function mistakesOf(issue: z.core.$ZodIssue, tree: SettingTree): Mistake[] {
   const at = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
-      const setting = [...at, key].join("__");
-      const meant = nearest(key, KNOWN_NAMES);
-      const hint = meant === undefined ? "" : `; did you mean ${[...at, meant].join("__")}?`;
-      return {
-        setting,
-        found: shown(setting, valueAt(tree, [...at, key])),
-        expected: `no setting of that name${hint}`,
-      };
+      const hint = meant(at.join("__"), key);
+      const expected = `no setting of that name${hint === undefined ? "" : `; did you mean ${hint}?`}`;
+      return { ...foundAt(tree, [...at, key]), expected };
     });
   }
   const expected = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  const setting = at.join("__");
-  return [{ setting, found: shown(setting, valueAt(tree, at)), expected }];
+  return [{ ...foundAt(tree, at), expected }];
 }
 
-function valueAt(tree: SettingTree, path: readonly string[]): unknown {
+/** The setting at a path, as it was written: what is wrong with one of several values stands in the text that lists them. */
+function foundAt(tree: SettingTree, path: readonly string[]): Omit<Mistake, "expected"> {
   let node: string | SettingTree | undefined = tree;
-  for (const part of path) node = typeof node === "object" ? node[part] : undefined;
-  return node;
+  for (const [depth, part] of path.entries()) {
+    if (typeof node === "string") return found(path.slice(0, depth), words(node)[Number(part)] ?? node);
+    node = node?.[part];
+  }
+  return found(path, node);
+}
+
+function found(path: readonly string[], value: unknown): Omit<Mistake, "expected"> {
+  const setting = path.join("__");
+  return { setting, found: shown(setting, value) };
 }
 
 function deepFreeze<T>(value: T): T {

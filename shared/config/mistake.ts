@@ -1,3 +1,5 @@
+import { KNOWN_NAMES } from "./names.ts";
+
 /** One thing wrong with the settings: which, what was found (secrets redacted), and what would be right. */
 export interface Mistake {
   readonly setting: string;
@@ -18,13 +20,21 @@ export class InvalidSettingsError extends Error {
   }
 }
 
-const SECRET_NAME = /secret|password|base64|connectionstring|encryptionkey/i;
+const SECRET_NAME = /secret|password|base64|credential/i;
 const LONGEST_SHOWN = 120;
+const SHOWN = new Set(KNOWN_NAMES.filter((name) => !SECRET_NAME.test(name)).map((name) => name.toLowerCase()));
 
-/** How a found value is shown. Names of secrets decide, not their looks. */
+/**
+ * How a found value is shown. Names decide, not looks: only a setting known to hold no secret shows its value, for a
+ * secret under a misspelt name is still one. Of a URL, neither the user nor the query shows.
+ */
 export function shown(setting: string, value: unknown): string {
   if (value === undefined) return "nothing";
-  if (SECRET_NAME.test(setting.split("__").at(-1) ?? "")) return "[redacted]";
   if (typeof value !== "string") return `settings below it (${Object.keys(Object(value)).join(", ")})`;
-  return value.length > LONGEST_SHOWN ? `${JSON.stringify(value.slice(0, LONGEST_SHOWN))}...` : JSON.stringify(value);
+  const name = setting.split("__").findLast((part) => !/^\d+$/.test(part)) ?? "";
+  if (!SHOWN.has(name.toLowerCase())) return "[redacted]";
+  const harmless = value.replace(/\/\/[^/?#]*@/, "//[redacted]@").replace(/\?.*/s, "?[redacted]");
+  return harmless.length > LONGEST_SHOWN
+    ? `${JSON.stringify(harmless.slice(0, LONGEST_SHOWN))}...`
+    : JSON.stringify(harmless);
 }

@@ -1,8 +1,21 @@
+import { nearest } from "./nearest.ts";
+
 /** The sections this app reads. All else in the environment belongs to others. */
 export const SECTIONS = ["AzureAd", "DownstreamApis"] as const;
 
-/** Every name below the sections, in its canonical spelling. Case does not matter in settings, as in .NET. */
-export const KNOWN_NAMES = [
+/** Sections whose entries the operator names: there the second part is no setting of ours, and keeps its spelling. */
+export const SECTIONS_OF_ENTRIES: readonly string[] = ["DownstreamApis"];
+
+/** Settings of Microsoft.Identity.Web's `AzureAd` section that mean something to web apps and nothing here. */
+export const IGNORED_NAMES = [
+  "Domain",
+  "CallbackPath",
+  "SignedOutCallbackPath",
+  "AllowWebApiToBeAuthorizedByACL",
+  "EnablePiiLogging",
+] as const;
+
+const AZURE_AD_NAMES = [
   "Instance",
   "TenantId",
   "ClientId",
@@ -14,6 +27,9 @@ export const KNOWN_NAMES = [
   "ClientCapabilities",
   "ClientCredentials",
   "RequestTimeoutSeconds",
+] as const;
+
+const CLIENT_CREDENTIAL_NAMES = [
   "SourceType",
   "ClientSecret",
   "KeyVaultUrl",
@@ -23,9 +39,41 @@ export const KNOWN_NAMES = [
   "CertificatePassword",
   "Base64EncodedValue",
   "SendX5C",
+] as const;
+
+const DOWNSTREAM_API_NAMES = [
   "BaseUrl",
+  "Scopes",
   "ConnectTimeoutSeconds",
   "ResponseTimeoutSeconds",
   "IdleTimeoutSeconds",
   "TotalTimeoutSeconds",
 ] as const;
+
+/** Every name below the sections, in its canonical spelling. Case does not matter in settings, as in .NET. */
+export const KNOWN_NAMES: readonly string[] = [...AZURE_AD_NAMES, ...CLIENT_CREDENTIAL_NAMES, ...DOWNSTREAM_API_NAMES];
+
+interface Place {
+  /** Where the names stand, as an example of it. */
+  readonly below: string;
+  readonly path: RegExp;
+  readonly names: readonly string[];
+}
+
+const PLACES: readonly Place[] = [
+  { below: "AzureAd", path: /^AzureAd$/, names: AZURE_AD_NAMES },
+  {
+    below: "AzureAd__ClientCredentials__0",
+    path: /^AzureAd__ClientCredentials__\d+$/,
+    names: CLIENT_CREDENTIAL_NAMES,
+  },
+  { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },
+];
+
+/** The setting that was probably meant: one with nearly that name at this place, else one with that name elsewhere. */
+export function meant(below: string, name: string): string | undefined {
+  const here = nearest(name, PLACES.find(({ path }) => path.test(below))?.names ?? []);
+  if (here !== undefined && here !== name) return `${below}__${here}`;
+  const elsewhere = PLACES.find(({ path, names }) => !path.test(below) && names.includes(name));
+  return elsewhere === undefined ? undefined : `${elsewhere.below}__${name}`;
+}

@@ -8,14 +8,21 @@ export interface SettingTree {
 
 const SEPARATOR = "__";
 
+/** Which settings are picked, and how they are spelt. */
+export interface SettingNames {
+  readonly sections: readonly string[];
+  /** Sections whose second part is a name of the operator's own, kept as it is. */
+  readonly sectionsOfEntries: readonly string[];
+  readonly canonical: readonly string[];
+}
+
 /**
  * Picks the settings of the named sections out of the environment. As in .NET, whose names these are, case does not
  * matter; names come out in the spelling of `canonical`.
  */
 export function settingTree(
   environment: Readonly<Record<string, string | undefined>>,
-  sections: readonly string[],
-  canonical: readonly string[],
+  { sections, sectionsOfEntries, canonical }: SettingNames,
   mistakes: Mistake[],
 ): SettingTree {
   const spelling = new Map([...sections, ...canonical].map((name) => [name.toLowerCase(), name]));
@@ -26,7 +33,9 @@ export function settingTree(
     // An empty app setting is how portals and templates write "not set".
     if (value === undefined || value === "" || parts.length < 2 || section === undefined || !sections.includes(section))
       continue;
-    const path = parts.map((part) => spelling.get(part.toLowerCase()) ?? part);
+    const path = parts.map((part, depth) =>
+      depth === 1 && sectionsOfEntries.includes(section) ? part : (spelling.get(part.toLowerCase()) ?? part),
+    );
     if (!insert(root, path, value)) {
       mistakes.push({
         setting: name,

@@ -24,7 +24,11 @@ export const secret = (expected: string) =>
 export const guid = (expected: string) =>
   setting(expected, (value) => (isGuid(value) ? value.toLowerCase() : undefined));
 
-export const flag = () => setting("true or false", (value) => ({ true: true, false: false })[value.toLowerCase()]);
+export const flag = () =>
+  setting("true or false", (value) => {
+    const lower = value.toLowerCase();
+    return lower === "true" || lower === "false" ? lower === "true" : undefined;
+  });
 
 /** Seconds in the settings (decimals allowed), milliseconds in the app. */
 export const seconds = (least: number, most: number) =>
@@ -49,11 +53,15 @@ const NUMBERED = "values numbered __0, __1, ... without a gap, or one text with 
 export function list<T>(item: z.ZodType<T, unknown>, expected = NUMBERED) {
   return z.preprocess(
     (value) => {
-      if (typeof value === "string") return value.split(/\s+/).filter((part) => part !== "");
-      return byIndex(value);
+      return typeof value === "string" ? words(value) : byIndex(value);
     },
     z.array(item, { error: expected }),
   );
+}
+
+/** What a text with spaces between its values lists. */
+export function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
 /** `{0: a, 1: b}` as `[a, b]`; anything else as it is, for the schema to refuse. */

@@ -39,10 +39,17 @@ export class HttpUnreachableError extends Error {
   override readonly name = "HttpUnreachableError";
 
   constructor(url: string, cause: unknown) {
-    super(`${new URL(url).host} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    super(`${new URL(url).host} cannot be reached: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** A host with several addresses fails with an AggregateError, whose own message is empty. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const each = cause instanceof AggregateError ? cause.errors : [];
+  return [cause, ...each]
+    .flatMap((error) => (error instanceof Error && error.message !== "" ? error.message : []))
+    .join(", ");
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { JWTPayload } from "jose";
-import { decodeJwt, errors, jwtVerify } from "jose";
+import { decodeJwt, jwtVerify } from "jose";
 import type { Clock } from "../clock.ts";
 import type { AzureAdSettings } from "../config/settings.ts";
 import { isGuid } from "../config/values.ts";
@@ -7,10 +7,10 @@ import { AppOnlyTokenError } from "../errors/appOnlyTokenError.ts";
 import { ClientNotAllowedError } from "../errors/clientNotAllowedError.ts";
 import { InsufficientScopeError } from "../errors/insufficientScopeError.ts";
 import { InvalidTokenError } from "../errors/invalidTokenError.ts";
-import { TokenExpiredError } from "../errors/tokenExpiredError.ts";
 import type { Secret } from "../secret.ts";
 import { isMultiTenant, issuersOf } from "./authority.ts";
 import type { SigningKeys } from "./signingKeys.ts";
+import { tokenRefusal } from "./tokenRefusal.ts";
 import type { ValidatedAssertion } from "./validatedAssertion.ts";
 
 /** How far the clocks of Entra ID and of this machine may differ. */
@@ -45,6 +45,12 @@ export class AssertionValidator {
     const tenantId = this.#allowedTenant(assertion);
     const claims = await this.#verified(assertion, tenantId);
     const scopes = typeof claims.scp === "string" ? claims.scp.split(" ").filter((scope) => scope !== "") : [];
+    if (scopes.length === 0 && claims.azp === undefined && claims.appid === undefined) {
+      // An access token says what for and to which client. An ID token for this app passes every check before.
+      throw new InvalidTokenError(
+        "The token is no access token (neither scp nor azp or appid): do not send an ID token.",
+      );
+    }
     if (claims.idtyp === "app" || scopes.length === 0) throw new AppOnlyTokenError();
     const userId = claims.oid ?? claims.sub;
     if (typeof userId !== "string" || userId === "")
@@ -90,7 +96,7 @@ export class AssertionValidator {
       );
       return verified.payload;
     } catch (error) {
-      throw asRefusal(error);
+      throw tokenRefusal(error);
     }
   }
 
@@ -115,29 +121,4 @@ function tenantAllowed(azureAd: AzureAdSettings, tenantId: string): boolean {
   if (!isMultiTenant(azureAd)) return tenantId === azureAd.tenantId;
   if (azureAd.allowedTenants.length > 0) return azureAd.allowedTenants.includes(tenantId);
   return azureAd.tenantId === "common" || tenantId !== PERSONAL_ACCOUNTS;
-}
-
-const CLAIM_REFUSALS: Readonly<Record<string, string>> = {
-  aud: "The access token is for another API (aud).",
-  iss: "The access token is from another issuer (iss).",
-  nbf: "The access token is not valid yet (nbf).",
-};
-
-/** jose's verdict in the words of RFC 6750. What is no verdict (keys not to be had) goes on as it is. */
-function asRefusal(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return new TokenExpiredError();
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    return new InvalidTokenError(
-      CLAIM_REFUSALS[error.claim] ?? `The access token's claim ${error.claim} is missing or wrong.`,
-    );
-  }
-  if (error instanceof errors.JOSEAlgNotAllowed) {
-    return new InvalidTokenError(`The access token is signed with an algorithm other than ${ALGORITHMS.join(", ")}.`);
-  }
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
-    return new InvalidTokenError("The access token is signed with a key that is not its tenant's.");
-  }
-  if (error instanceof errors.JOSEError)
-    return new InvalidTokenError("The access token's signature is not valid.", { cause: error });
-  return error;
 }

@@ -1,5 +1,5 @@
-import type { CryptoKey, FlattenedJWSInput, JWK, JWSHeaderParameters } from "jose";
-import { createRemoteJWKSet, customFetch, errors } from "jose";
+import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWK, JWSHeaderParameters } from "jose";
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from "jose";
 import type { Clock } from "../clock.ts";
 import { IdentityProviderUnavailableError } from "../errors/identityProviderUnavailableError.ts";
 import type { HttpClient } from "../http/httpClient.ts";
@@ -7,7 +7,7 @@ import type { HttpClient } from "../http/httpClient.ts";
 const FRESH_MS = 3_600_000;
 /** An unknown `kid` may ask for the keys anew, but not more often than this: random kids must not become a storm. */
 const COOLDOWN_MS = 30_000;
-/** While the endpoint is down, keys it gave this long ago are still believed. Entra ID announces new keys well ahead. */
+/** While the endpoint is down, keys it gave at most this long ago are still believed. Entra ID announces new keys well ahead. */
 const STALE_MS = 86_400_000;
 const RETRY_AFTER_S = 10;
 
@@ -23,7 +23,7 @@ export interface SigningKeysOptions {
 export class SigningKeys {
   readonly #options: SigningKeysOptions;
   readonly #remote: ReturnType<typeof createRemoteJWKSet>;
-  #lastGood: { readonly body: string; readonly atMs: number } | undefined;
+  #lastGood: { readonly keySet: JSONWebKeySet; readonly atMs: number } | undefined;
 
   constructor(options: SigningKeysOptions) {
     this.#options = options;
@@ -45,15 +45,21 @@ export class SigningKeys {
     issuer: string,
     tenantId: string,
   ): Promise<CryptoKey> {
-    const key = await this.#guard(() => this.#remote(header, token));
-    const reserved = this.#remote.jwks()?.keys.find((jwk) => jwk.kid === header.kid);
-    if (reserved !== undefined && !signsFor(reserved, issuer, tenantId)) throw new errors.JWKSNoMatchingKey();
+    const key = await this.#guard(async () => {
+      // To jose, old keys served in an outage look new: their true age is checked here.
+      if (this.#ageMs() > STALE_MS) await this.#remote.reload();
+      return this.#remote(header, token);
+    });
+    // For a token that names no key, jose takes the only one of a set: nothing would say whom that is reserved to.
+    const named = this.#lastGood?.keySet.keys.filter((jwk) => jwk.kid === header.kid) ?? [];
+    if (named.length === 0 || !named.every((jwk) => signsFor(jwk, issuer, tenantId)))
+      throw new errors.JWKSNoMatchingKey();
     return key;
   }
 
   /** Resolves when keys are at hand, fetching them if need be. */
   async ready(): Promise<void> {
-    if (!this.#remote.fresh) await this.#guard(() => this.#remote.reload());
+    if (!this.#remote.fresh || this.#ageMs() > STALE_MS) await this.#guard(() => this.#remote.reload());
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
@@ -74,24 +80,32 @@ export class SigningKeys {
     const { url, http, now, onStale } = this.#options;
     try {
       const { status, body } = await http({ method: "GET", url });
-      if (status !== 200 || !holdsKeys(body)) throw new Error(`HTTP ${status} without a key set`);
-      this.#lastGood = { body, atMs: now() };
-      return new Response(body);
+      const keySet = status === 200 ? keySetOf(body) : undefined;
+      if (keySet === undefined) throw new Error(`HTTP ${status} without a key set`);
+      this.#lastGood = { keySet, atMs: now() };
+      return Response.json(keySet);
     } catch (error) {
-      const ageMs = this.#lastGood === undefined ? Number.POSITIVE_INFINITY : now() - this.#lastGood.atMs;
+      const ageMs = this.#ageMs();
       if (this.#lastGood === undefined || ageMs > STALE_MS) throw error;
       onStale(error, ageMs);
-      return new Response(this.#lastGood.body);
+      return Response.json(this.#lastGood.keySet);
     }
+  }
+
+  /** How long ago the endpoint gave the keys in use; below zero while it gave none. */
+  #ageMs(): number {
+    return this.#lastGood === undefined ? -1 : this.#options.now() - this.#lastGood.atMs;
   }
 }
 
-function holdsKeys(body: string): boolean {
+/** Undefined for what jose would not take either: it must not displace the keys that an outage is bridged with. */
+function keySetOf(body: string): JSONWebKeySet | undefined {
   try {
-    const { keys } = JSON.parse(body) as { keys?: unknown };
-    return Array.isArray(keys) && keys.length > 0;
+    const keySet: JSONWebKeySet = JSON.parse(body);
+    createLocalJWKSet(keySet);
+    return keySet.keys.length > 0 ? keySet : undefined;
   } catch {
-    return false; // Not JSON: the caller reports it with the status.
+    return undefined; // The caller reports it with the status.
   }
 }
 

@@ -26,9 +26,19 @@ export function jsonLog(sink: LogSink, always: LogFields = {}): Log {
   };
 }
 
-const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*/g;
+const TOKEN_CHARACTERS = /[A-Za-z0-9_.-]+/g;
 
-/** The last line of defence: tokens are wrapped long before this, but a library's message could hold one. */
+/**
+ * The last line of defence: tokens are wrapped long before this, but a library's message could hold one. Whole runs of
+ * a token's characters are looked at, each once: a pattern for the token itself would take quadratic time on long lines.
+ */
 function redact(line: string): string {
-  return line.includes("eyJ") ? line.replace(JWT, "[redacted]") : line;
+  return line.includes("eyJ") ? line.replace(TOKEN_CHARACTERS, withoutToken) : line;
+}
+
+/** A JWT begins with `{"` in base64url, and has three parts, or five when it is encrypted (RFC 7515, RFC 7516). */
+function withoutToken(run: string): string {
+  const start = run.indexOf("eyJ");
+  const parts = start < 0 ? 0 : run.slice(start).split(".").length;
+  return parts < 3 ? run : `${run.slice(0, start)}[redacted]`;
 }

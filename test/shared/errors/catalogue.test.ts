@@ -1,0 +1,44 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
+import { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import { EVERY_ERROR } from "./everyError.ts";
+
+const SOURCES = new URL("../../../shared/errors/", import.meta.url);
+
+describe("the catalogue of failures", () => {
+  it("has one class for each code, and a code for each class", () => {
+    expect(EVERY_ERROR.map(({ code }) => code).sort()).toEqual(Object.keys(CATALOGUE).sort());
+  });
+
+  it("has each class in a file of its name", () => {
+    const files = readdirSync(SOURCES).filter((file) => /Error\.ts$/.test(file) && file !== "gatewayError.ts");
+    const named = EVERY_ERROR.map(({ name }) => `${name.charAt(0).toLowerCase()}${name.slice(1)}.ts`);
+    expect(named.sort()).toEqual(files.sort());
+  });
+
+  it.each(EVERY_ERROR)("names $name by its class and code", (error) => {
+    expect(error).toBeInstanceOf(GatewayError);
+    expect(error.name).toBe(error.constructor.name);
+    const words = error.name.replace(/Error$/, "").replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_");
+    expect([words.toLowerCase(), `${words.toLowerCase()}_error`]).toContain(error.code);
+    expect(error.message).toMatch(/\S/);
+  });
+
+  it("gives every failure of the token request a status that says whose turn it is", () => {
+    for (const [code, { status, cure }] of Object.entries(CATALOGUE)) {
+      expect(status, code).toBeGreaterThanOrEqual(400);
+      if (cure === "caller" && code !== "upgrade_not_supported") expect(status, code).toBeLessThan(500);
+      if (cure === "nobody") expect([503, 504], code).toContain(status);
+      if (status === 401) expect(["caller", "user"], code).toContain(cure);
+    }
+  });
+
+  it("challenges with every 401 (RFC 9110, 15.5.2), and never where another token would not help", () => {
+    for (const error of EVERY_ERROR) {
+      const { status } = CATALOGUE[error.code];
+      if (status === 401) expect(error.challenge, error.code).toBeDefined();
+      if (status >= 404) expect(error.challenge, error.code).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import { AppOnlyTokenError } from "../../../shared/errors/appOnlyTokenError.ts";
+import { ClientNotAllowedError } from "../../../shared/errors/clientNotAllowedError.ts";
+import { ConsentRequiredError } from "../../../shared/errors/consentRequiredError.ts";
+import { CredentialUnavailableError } from "../../../shared/errors/credentialUnavailableError.ts";
+import { DownstreamApiUnknownError } from "../../../shared/errors/downstreamApiUnknownError.ts";
+import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
+import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
+import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
+import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
+import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
+import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
+import { InsufficientScopeError } from "../../../shared/errors/insufficientScopeError.ts";
+import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
+import { InternalError } from "../../../shared/errors/internalError.ts";
+import { InvalidRequestError } from "../../../shared/errors/invalidRequestError.ts";
+import { InvalidTargetError } from "../../../shared/errors/invalidTargetError.ts";
+import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
+import { NotFoundError } from "../../../shared/errors/notFoundError.ts";
+import { SettingsInvalidError } from "../../../shared/errors/settingsInvalidError.ts";
+import { ThrottledError } from "../../../shared/errors/throttledError.ts";
+import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
+import { TokenMissingError } from "../../../shared/errors/tokenMissingError.ts";
+import { UpgradeNotSupportedError } from "../../../shared/errors/upgradeNotSupportedError.ts";
+
+export const DIAGNOSIS = "for the operator's eyes";
+export const CAUSE = new Error("the cause, for the operator's eyes");
+
+/** One of each class of failure, with all that it may carry. */
+export const EVERY_ERROR: readonly GatewayError[] = [
+  new AppOnlyTokenError(),
+  new ClientNotAllowedError("a-client"),
+  new ConsentRequiredError(["a/b", "a/c"], "https://consent.example/?x=1", { errorCodes: [65001] }, DIAGNOSIS),
+  new CredentialUnavailableError(DIAGNOSIS, 7, CAUSE),
+  new DownstreamApiUnknownError(),
+  new DownstreamTimeoutError("graph", DIAGNOSIS, CAUSE),
+  new DownstreamUnreachableError("graph", CAUSE),
+  new ExchangeFailedError({ diagnosis: DIAGNOSIS, cause: CAUSE }),
+  new GatewayMisconfiguredError(DIAGNOSIS, CAUSE),
+  new IdentityProviderTimeoutError(10_000),
+  new IdentityProviderUnavailableError({ retryAfter: 10 }, DIAGNOSIS, CAUSE),
+  new InsufficientScopeError(["access_as_user"]),
+  new InteractionRequiredError({ claims: '{"access_token":{}}', errorCodes: [50076] }, DIAGNOSIS),
+  new InternalError(CAUSE),
+  new InvalidRequestError("malformed"),
+  new InvalidTargetError("refused"),
+  new InvalidTokenError("wrong", { diagnosis: DIAGNOSIS, cause: CAUSE }),
+  new NotFoundError("nothing here"),
+  new SettingsInvalidError(DIAGNOSIS),
+  new ThrottledError({ retryAfter: 30 }, DIAGNOSIS),
+  new TokenExpiredError(),
+  new TokenMissingError(),
+  new UpgradeNotSupportedError(),
+];
