@@ -6,6 +6,7 @@ import { DownstreamApiUnknownError } from "../../../shared/errors/downstreamApiU
 import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
 import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
 import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
+import { GatewayAuthenticationRequiredError } from "../../../shared/errors/gatewayAuthenticationRequiredError.ts";
 import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
 import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
 import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
@@ -36,6 +37,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new DownstreamTimeoutError("graph", DIAGNOSIS, CAUSE),
   new DownstreamUnreachableError("graph", CAUSE),
   new ExchangeFailedError({ diagnosis: DIAGNOSIS, cause: CAUSE }),
+  new GatewayAuthenticationRequiredError(DIAGNOSIS),
   new GatewayMisconfiguredError(DIAGNOSIS, CAUSE),
   new IdentityProviderTimeoutError(10_000),
   new IdentityProviderUnavailableError({ retryAfter: 10 }, DIAGNOSIS, CAUSE),
