@@ -3,7 +3,6 @@ import { DownstreamApiUnknownError } from "../shared/errors/downstreamApiUnknown
 import { InternalError } from "../shared/errors/internalError.ts";
 import { NotFoundError } from "../shared/errors/notFoundError.ts";
 import { UpgradeNotSupportedError } from "../shared/errors/upgradeNotSupportedError.ts";
-import { bearerToken } from "../shared/inbound/bearerToken.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 
@@ -11,10 +10,10 @@ import type { CallHandler } from "./http/httpCall.ts";
 const ROUTE = /^(?:\/[^/]+)?\/downstream\/([^/]+)(\/.*)?$/i;
 
 /** ANY /api/downstream/{api}/{*path}: the caller's request goes on to the downstream API, on behalf of the user. */
-export function downstreamHandler({ settings, validator, broker, downstream }: Gateway): CallHandler {
+export function downstreamHandler({ settings, caller, broker, downstream }: Gateway): CallHandler {
   return async (call) => {
     if (call.header("upgrade") !== undefined) throw new UpgradeNotSupportedError();
-    const user = await validator.validate(bearerToken(call.header("authorization")));
+    const user = await caller.authenticate(call.header);
     const [, name, rest = ""] = ROUTE.exec(call.path) ?? [];
     if (name === undefined) throw new NotFoundError("The address is /downstream/{api}/{path}.");
     const api = settings.downstreamApis[name];

@@ -9,15 +9,20 @@ import { TokenBroker } from "../shared/exchange/tokenBroker.ts";
 import { Readiness } from "../shared/health/readiness.ts";
 import { createHttpClient } from "../shared/http/httpClient.ts";
 import { AssertionValidator } from "../shared/inbound/assertionValidator.ts";
+import { CallerAuthenticator } from "../shared/inbound/callerAuthenticator.ts";
+import { GatewayAuthenticator } from "../shared/inbound/gatewayAuthenticator.ts";
 import { probeMetadata } from "../shared/inbound/metadataProbe.ts";
 import { tenantKeys } from "../shared/inbound/tenantKeys.ts";
 import { describeError } from "../shared/telemetry/describeError.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 
+/** App Service and Functions set it; a laptop does not. */
+const ON_AZURE = "WEBSITE_INSTANCE_ID";
+
 /** The parts of the running gateway that its functions use. */
 export interface Gateway {
   readonly settings: Settings;
-  readonly validator: AssertionValidator;
+  readonly caller: CallerAuthenticator;
   readonly broker: TokenBroker;
   readonly downstream: ReadonlyMap<string, DownstreamClient>;
   readonly readiness: Readiness;
@@ -33,12 +38,19 @@ export interface GatewayOptions {
 /** Puts the gateway together from its settings. Nothing is fetched yet: the first call that needs a thing fetches it. */
 export function createGateway(settings: Settings, { environment, log, now }: GatewayOptions): Gateway {
   const { azureAd, downstreamApis } = settings;
+  if (settings.gateway.authentication === "none" && environment[ON_AZURE] !== undefined) {
+    log.warning("gateway_authentication_off", {
+      detail:
+        "Anyone with a user's token can call the functions past API Management. Set Gateway__Authentication to entra.",
+    });
+  }
   const http = createHttpClient(azureAd.requestTimeoutMs);
   const keysOf = tenantKeys(azureAd, {
     http,
     now,
     onStale: (error, ageMs) => log.warning("signing_keys_stale", { ageMs, error: describeError(error) }),
   });
+  const verification = { azureAd, keysOf, now };
   const ring = new CredentialRing(credentialSources(azureAd, { now, environment }), now, {
     loaded: ({ label, expiresOnMs }) =>
       log.info("credential_selected", {
@@ -50,7 +62,12 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
   const ownTenant = azureAd.allowedTenants[0] ?? azureAd.tenantId;
   return {
     settings,
-    validator: new AssertionValidator({ azureAd, keysOf, now }),
+    caller: new CallerAuthenticator(
+      new AssertionValidator(verification),
+      settings.gateway.authentication === "entra"
+        ? new GatewayAuthenticator(settings.gateway, verification)
+        : undefined,
+    ),
     broker: new TokenBroker(ring, new OnBehalfOfExchange({ azureAd, http, now })),
     downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamClient(api)])),
     readiness: new Readiness({

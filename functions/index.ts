@@ -7,6 +7,7 @@ import { SettingsInvalidError } from "../shared/errors/settingsInvalidError.ts";
 import { SETTINGS_INVALID } from "../shared/health/readiness.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { jsonLog } from "../shared/telemetry/log.ts";
+import { authorizationHandler } from "./authorization.ts";
 import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
 import { createGateway } from "./gateway.ts";
@@ -37,6 +38,12 @@ app.http("downstream", {
   methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
   authLevel: "anonymous",
   handler: asFunction(gateway === undefined ? refuse : downstreamHandler(gateway), surroundings),
+});
+app.http("authorization", {
+  route: "authorization/{api}",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: asFunction(gateway === undefined ? refuse : authorizationHandler(gateway), surroundings),
 });
 app.http("validate", {
   route: "validate",

@@ -1,12 +1,11 @@
-import { bearerToken } from "../shared/inbound/bearerToken.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 import { jsonAnswer } from "./http/httpCall.ts";
 
 /** GET /api/validate: the claims of token A, once it is found valid. Never the token. */
-export function validateHandler({ validator }: Gateway): CallHandler {
+export function validateHandler({ caller }: Gateway): CallHandler {
   return async (call) => {
-    const { claims } = await validator.validate(bearerToken(call.header("authorization")));
+    const { claims } = await caller.authenticate(call.header);
     return jsonAnswer(200, { claims });
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { azureAdSchema } from "./azureAdSchema.ts";
 import { downstreamApisSchema } from "./downstreamApiSchema.ts";
+import { gatewaySchema } from "./gatewaySchema.ts";
 import type { Mistake } from "./mistake.ts";
 import { InvalidSettingsError, shown } from "./mistake.ts";
 import { IGNORED_NAMES, KNOWN_NAMES, meant, SECTIONS, SECTIONS_OF_ENTRIES } from "./names.ts";
@@ -30,11 +31,16 @@ export function loadSettings(
 ): Settings {
   const mistakes: Mistake[] = [];
   const tree = settingTree(environment, NAMES, mistakes);
-  const schema = z.strictObject({ AzureAd: azureAdSchema, DownstreamApis: downstreamApisSchema(longestCallMs) });
-  const result = schema.safeParse({ AzureAd: emptyTree(), ...tree });
+  const schema = z.strictObject({
+    AzureAd: azureAdSchema,
+    Gateway: gatewaySchema,
+    DownstreamApis: downstreamApisSchema(longestCallMs),
+  });
+  const result = schema.safeParse({ AzureAd: emptyTree(), Gateway: emptyTree(), ...tree });
   if (!result.success) mistakes.push(...result.error.issues.flatMap((issue) => mistakesOf(issue, tree)));
   if (!result.success || mistakes.length > 0) throw new InvalidSettingsError(mistakes);
-  return deepFreeze({ azureAd: result.data.AzureAd, downstreamApis: result.data.DownstreamApis });
+  const { AzureAd: azureAd, Gateway: gateway, DownstreamApis: downstreamApis } = result.data;
+  return deepFreeze({ azureAd, gateway, downstreamApis });
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, tree: SettingTree): Mistake[] {

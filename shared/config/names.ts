@@ -1,7 +1,7 @@
 import { nearest } from "./nearest.ts";
 
 /** The sections this app reads. All else in the environment belongs to others. */
-export const SECTIONS = ["AzureAd", "DownstreamApis"] as const;
+export const SECTIONS = ["AzureAd", "Gateway", "DownstreamApis"] as const;
 
 /** Sections whose entries the operator names: there the second part is no setting of ours, and keeps its spelling. */
 export const SECTIONS_OF_ENTRIES: readonly string[] = ["DownstreamApis"];
@@ -41,6 +41,8 @@ const CLIENT_CREDENTIAL_NAMES = [
   "SendX5C",
 ] as const;
 
+const GATEWAY_NAMES = ["Authentication", "AllowedPrincipals"] as const;
+
 const DOWNSTREAM_API_NAMES = [
   "BaseUrl",
   "Scopes",
@@ -51,7 +53,12 @@ const DOWNSTREAM_API_NAMES = [
 ] as const;
 
 /** Every name below the sections, in its canonical spelling. Case does not matter in settings, as in .NET. */
-export const KNOWN_NAMES: readonly string[] = [...AZURE_AD_NAMES, ...CLIENT_CREDENTIAL_NAMES, ...DOWNSTREAM_API_NAMES];
+export const KNOWN_NAMES: readonly string[] = [
+  ...AZURE_AD_NAMES,
+  ...CLIENT_CREDENTIAL_NAMES,
+  ...GATEWAY_NAMES,
+  ...DOWNSTREAM_API_NAMES,
+];
 
 interface Place {
   /** Where the names stand, as an example of it. */
@@ -67,6 +74,7 @@ const PLACES: readonly Place[] = [
     path: /^AzureAd__ClientCredentials__\d+$/,
     names: CLIENT_CREDENTIAL_NAMES,
   },
+  { below: "Gateway", path: /^Gateway$/, names: GATEWAY_NAMES },
   { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },
 ];
 

@@ -3,7 +3,16 @@ import type { Secret } from "../secret.ts";
 /** The app's settings: typed, validated, frozen. Durations are milliseconds. */
 export interface Settings {
   readonly azureAd: AzureAdSettings;
+  readonly gateway: GatewaySettings;
   readonly downstreamApis: Readonly<Record<string, DownstreamApiSettings>>;
+}
+
+/** Who stands in front. */
+export interface GatewaySettings {
+  /** `entra`: calls must carry the gateway's own token. `none`: users' clients call directly. */
+  readonly authentication: "none" | "entra";
+  /** Object ids or client ids of the gateways that may call. Empty with `none`. */
+  readonly allowedPrincipals: readonly string[];
 }
 
 export interface AzureAdSettings {

@@ -17,12 +17,16 @@ export const CATALOGUE = {
   invalid_token: { status: 401, title: "The access token was not accepted", cure: "user" },
   token_expired: { status: 401, title: "The access token expired", cure: "user" },
   interaction_required: { status: 401, title: "The user must sign in again", cure: "user" },
+  gateway_authentication_required: { status: 401, title: "The call did not come through the gateway", cure: "caller" },
   app_only_token: { status: 403, title: "A user's token is required", cure: "caller" },
   insufficient_scope: { status: 403, title: "The access token lacks a scope", cure: "caller" },
   client_not_allowed: { status: 403, title: "This client app may not call the gateway", cure: "operator" },
   consent_required: { status: 403, title: "Consent is missing", cure: "administrator" },
   not_found: { status: 404, title: "There is nothing at this address", cure: "caller" },
   downstream_api_unknown: { status: 404, title: "No such downstream API", cure: "caller" },
+  request_too_large: { status: 413, title: "The request body is too large", cure: "caller" },
+  too_many_requests: { status: 429, title: "Too many requests", cure: "nobody" },
+  request_headers_too_large: { status: 431, title: "The request headers are too large", cure: "caller" },
   internal_error: { status: 500, title: "The gateway failed", cure: "operator" },
   settings_invalid: { status: 500, title: "The gateway's settings are wrong", cure: "operator" },
   upgrade_not_supported: { status: 501, title: "Protocol upgrades are not supported", cure: "caller" },
@@ -31,6 +35,7 @@ export const CATALOGUE = {
   downstream_unreachable: { status: 502, title: "The downstream API cannot be reached", cure: "operator" },
   throttled: { status: 503, title: "The identity provider asks to wait", cure: "nobody" },
   identity_provider_unavailable: { status: 503, title: "The identity provider is unavailable", cure: "nobody" },
+  gateway_unavailable: { status: 503, title: "The gateway is unavailable", cure: "operator" },
   credential_unavailable: { status: 503, title: "The gateway's credential cannot be loaded", cure: "operator" },
   identity_provider_timeout: { status: 504, title: "The identity provider did not answer in time", cure: "nobody" },
   gateway_timeout: { status: 504, title: "The gateway did not answer in time", cure: "nobody" },
@@ -39,3 +44,11 @@ export const CATALOGUE = {
 
 /** The stable code of a failure. */
 export type ErrorCode = keyof typeof CATALOGUE;
+
+/** Codes that only the policies in API Management raise (infra/policies/): the function has no class for them. */
+export const POLICY_CODES = [
+  "request_too_large",
+  "too_many_requests",
+  "request_headers_too_large",
+  "gateway_unavailable",
+] as const satisfies readonly ErrorCode[];

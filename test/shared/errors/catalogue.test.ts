@@ -1,14 +1,15 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
+import { CATALOGUE, POLICY_CODES } from "../../../shared/errors/catalogue.ts";
 import { GatewayError } from "../../../shared/errors/gatewayError.ts";
 import { EVERY_ERROR } from "./everyError.ts";
 
 const SOURCES = new URL("../../../shared/errors/", import.meta.url);
 
 describe("the catalogue of failures", () => {
-  it("has one class for each code, and a code for each class", () => {
-    expect(EVERY_ERROR.map(({ code }) => code).sort()).toEqual(Object.keys(CATALOGUE).sort());
+  it("has one class for each code that is not the policies' alone, and a code for each class", () => {
+    const codes = [...EVERY_ERROR.map(({ code }) => code), ...POLICY_CODES];
+    expect(codes.sort()).toEqual(Object.keys(CATALOGUE).sort());
   });
 
   it("has each class in a file of its name", () => {
@@ -29,7 +30,7 @@ describe("the catalogue of failures", () => {
     for (const [code, { status, cure }] of Object.entries(CATALOGUE)) {
       expect(status, code).toBeGreaterThanOrEqual(400);
       if (cure === "caller" && code !== "upgrade_not_supported") expect(status, code).toBeLessThan(500);
-      if (cure === "nobody") expect([503, 504], code).toContain(status);
+      if (cure === "nobody") expect([429, 503, 504], code).toContain(status);
       if (status === 401) expect(["caller", "user"], code).toContain(cure);
     }
   });

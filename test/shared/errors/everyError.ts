@@ -6,6 +6,7 @@ import { DownstreamApiUnknownError } from "../../../shared/errors/downstreamApiU
 import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
 import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
 import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
+import { GatewayAuthenticationRequiredError } from "../../../shared/errors/gatewayAuthenticationRequiredError.ts";
 import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
 import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
 import { GatewayTimeoutError } from "../../../shared/errors/gatewayTimeoutError.ts";
@@ -37,6 +38,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new DownstreamTimeoutError("graph", DIAGNOSIS, CAUSE),
   new DownstreamUnreachableError("graph", CAUSE),
   new ExchangeFailedError({ diagnosis: DIAGNOSIS, cause: CAUSE }),
+  new GatewayAuthenticationRequiredError(DIAGNOSIS),
   new GatewayMisconfiguredError(DIAGNOSIS, CAUSE),
   new GatewayTimeoutError(290_000),
   new IdentityProviderTimeoutError(10_000),

@@ -1,0 +1,30 @@
+import { DownstreamApiUnknownError } from "../shared/errors/downstreamApiUnknownError.ts";
+import { InvalidRequestError } from "../shared/errors/invalidRequestError.ts";
+import { NotFoundError } from "../shared/errors/notFoundError.ts";
+import type { Gateway } from "./gateway.ts";
+import type { CallHandler } from "./http/httpCall.ts";
+import { jsonAnswer } from "./http/httpCall.ts";
+
+/** `/{prefix}/authorization/{api}`, from the true path. */
+const ROUTE = /^(?:\/[^/]+)?\/authorization\/([^/]+)$/i;
+
+/**
+ * GET /api/authorization/{api}: token B itself, for a gateway that calls the downstream API on its own. It exists only
+ * where gateways authenticate: a user's client must never hold token B. Scopes and tenant are those of the settings.
+ */
+export function authorizationHandler({ settings, caller, broker }: Gateway): CallHandler {
+  return async (call) => {
+    if (!caller.demandsGateway) throw new NotFoundError("This address exists only with Gateway__Authentication entra.");
+    const user = await caller.authenticate(call.header);
+    if (call.query !== "")
+      throw new InvalidRequestError("This address takes no query: settings say what is asked for.");
+    const [, name] = ROUTE.exec(call.path) ?? [];
+    const api = name === undefined ? undefined : settings.downstreamApis[name];
+    if (api === undefined) throw new DownstreamApiUnknownError();
+    const { token, expiresOnMs } = await broker.accessToken({ user, api, correlationId: call.correlationId });
+    return jsonAnswer(200, {
+      authorizationHeader: `Bearer ${token.reveal()}`,
+      expiresOn: new Date(expiresOnMs).toISOString(),
+    });
+  };
+}
