@@ -1,0 +1,16 @@
+import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
+import { runPreflight, runSection, stepsOf } from "../pipeline/runSteps.ts";
+
+/** The same section of the scope outside this one. */
+export const base: PolicyDefinition = {
+  name: "base",
+  sections: EVERYWHERE,
+  compile(reader, { context }) {
+    if (context.inFragment) reader.refuse("it is not allowed in a fragment");
+    if (context.scope === "global") reader.refuse("there is no scope outside the global one");
+    return {
+      run: (exchange) => runSection(context.section, exchange, context.scope),
+      preflight: (exchange) => runPreflight(stepsOf(context.section, exchange, context.scope), exchange),
+    };
+  },
+};
