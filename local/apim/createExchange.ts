@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
+import { BodyReads } from "./http/bodyReads.ts";
 import { HeaderCollection } from "./http/headerCollection.ts";
 import { QueryString } from "./http/queryString.ts";
 import { requestBody } from "./http/requestBody.ts";
@@ -62,6 +63,7 @@ export function createExchange(gateway: Gateway, incoming: IncomingMessage, sign
     timestampMs: gateway.services.now(),
     signal,
     trace: createTraceRecorder(gateway.redaction),
+    bodyReads: new BodyReads(),
     answerHeaders: new Map(),
     atAnswer: [],
   };

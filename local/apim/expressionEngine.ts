@@ -12,8 +12,13 @@ export class ExpressionRefusal extends Error {
   }
 }
 
+/** An exception that the expression raised, and did not catch. */
+export class ExpressionFailure extends Error {
+  override readonly name = "ExpressionFailure";
+}
+
 export interface CompiledExpression {
-  /** @throws BodyNotReadSignal when a body must be read first; any other error is the expression's. */
+  /** @throws BodyNotReadSignal when a body must be read first. @throws ExpressionFailure */
   evaluate(exchange: Exchange): PolicyValue;
 }
 

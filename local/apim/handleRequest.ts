@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sendAnswer } from "./http/sendAnswer.ts";
 import { createExchange, type Gateway } from "./createExchange.ts";
+import { sendAnswer } from "./http/sendAnswer.ts";
 import type { Exchange } from "./pipeline/exchange.ts";
 import { GatewayError, messageOf } from "./pipeline/gatewayError.ts";
 import { newResponse } from "./pipeline/messageOfSection.ts";
@@ -10,7 +10,11 @@ import { runPreflight, stepsOf } from "./pipeline/runSteps.ts";
 import { authorize, shownKey } from "./subscriptionKeys.ts";
 
 /** Takes a request through the gateway: the operation, the subscription, the policies, the answer, the trace. */
-export async function handleRequest(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleRequest(
+  gateway: Gateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) gone.abort(new Error("The caller closed the connection."));
@@ -19,7 +23,8 @@ export async function handleRequest(gateway: Gateway, request: IncomingMessage, 
   const startMs = performance.now();
   let status = 0;
   try {
-    const answer = (await preflight(gateway, exchange)) ?? (await runPipeline(exchange, () => admit(gateway, exchange)));
+    const answer =
+      (await preflight(gateway, exchange)) ?? (await runPipeline(exchange, () => admit(gateway, exchange)));
     status = answer.status;
     if (gone.signal.aborted) answer.body.discard();
     else await sendAnswer(response, exchange.request.originalMethod, answer, exchange.answerHeaders);

@@ -1,3 +1,4 @@
+import type { BodyReads } from "./http/bodyReads.ts";
 import type { GatewayResponse } from "./pipeline/messages.ts";
 
 /** A value of an expression: text, bool, int, long and null are JavaScript's own, all else an object of the interpreter. */
@@ -10,7 +11,7 @@ export interface PolicyValues {
   /** A `Jwt` of a token known to be one. */
   jwt(token: string): PolicyValue;
   /** An `IResponse`. */
-  response(response: GatewayResponse): PolicyValue;
+  response(response: GatewayResponse, reads: BodyReads): PolicyValue;
   /** What `response` made the value of. */
   responseOf(value: PolicyValue): GatewayResponse | undefined;
 }

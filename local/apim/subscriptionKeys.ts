@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { QueryString } from "./http/queryString.ts";
 import type { HeaderCollection } from "./http/headerCollection.ts";
+import type { QueryString } from "./http/queryString.ts";
 import type { ApiDefinition, ProductDefinition, SubscriptionDefinition } from "./options.ts";
 import { GatewayError } from "./pipeline/gatewayError.ts";
 

@@ -1,5 +1,5 @@
-import type { Redaction } from "./redaction.ts";
 import type { ErrorPlace } from "./pipeline/gatewayError.ts";
+import type { Redaction } from "./redaction.ts";
 
 /** What one policy did to one request. */
 export interface TraceEvent {
@@ -47,6 +47,8 @@ interface TracedStep {
 export interface TraceRecorder {
   readonly redaction: Redaction;
   begin(step: TracedStep): StepNote;
+  /** What an expression says by `context.Trace`. */
+  say(message: string): void;
   events(): readonly TraceEvent[];
 }
 
@@ -71,6 +73,23 @@ export function createTraceRecorder(redaction: Redaction): TraceRecorder {
         },
       };
       return note;
+    },
+    say(message) {
+      const startMs = performance.now() - originMs;
+      const { scope = "", section = "", path = "", file = "", line = 0 } = events.at(-1) ?? {};
+      const effect = redaction.text(message);
+      events.push({
+        policy: "context.Trace",
+        scope,
+        section,
+        path,
+        file,
+        line,
+        effect,
+        error: undefined,
+        startMs,
+        durationMs: 0,
+      });
     },
     events: () => events,
   };

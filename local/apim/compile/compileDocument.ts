@@ -1,9 +1,9 @@
 import type { PolicyElement } from "../document/policyElement.ts";
-import { SECTIONS, type Section } from "../pipeline/scopes.ts";
 import type { CompiledDocument, Step } from "../pipeline/exchange.ts";
+import { SECTIONS, type Section } from "../pipeline/scopes.ts";
 import type { PolicyProblem } from "../refusal.ts";
-import type { CompileContext } from "./compiler.ts";
 import { compilePolicies } from "./compilePolicies.ts";
+import type { CompileContext } from "./compiler.ts";
 
 /** Compiles a policy document (`<policies>`); whatever is wrong with it is added to `problems`. */
 export function compileDocument(
@@ -42,5 +42,6 @@ function plain(element: PolicyElement, complain: Complain): void {
 }
 
 function attributesOf(element: PolicyElement, complain: Complain): void {
-  for (const [name, { at }] of element.attributes) complain({ name, at }, `<${element.name}> has no attribute '${name}'`);
+  for (const [name, { at }] of element.attributes)
+    complain({ name, at }, `<${element.name}> has no attribute '${name}'`);
 }

@@ -1,7 +1,7 @@
 import type { PolicyElement } from "../document/policyElement.ts";
 import type { Step } from "../pipeline/exchange.ts";
 import { findPolicy } from "../policies/registry.ts";
-import { PolicyProblemError, type PolicyProblem, refuse } from "../refusal.ts";
+import { type PolicyProblem, PolicyProblemError, refuse } from "../refusal.ts";
 import type { CompileContext, PolicyCompiler } from "./compiler.ts";
 import { ElementReader } from "./elementReader.ts";
 import { segmentOf } from "./segment.ts";
@@ -51,12 +51,13 @@ function compilePolicy(element: PolicyElement, context: CompileContext, path: st
         problems,
       ),
   };
-  const compiled = definition.compile(reader, compiler);
+  const run = definition.compile(reader, compiler);
   reader.done();
   return {
     place: { policy: name, scope, section, path, policyId },
     line: { file: at.file, line: at.line },
-    ...(typeof compiled === "function" ? { run: compiled } : compiled),
+    run,
+    preflight: run.preflight,
   };
 }
 

@@ -1,9 +1,9 @@
 import type { PolicyElement } from "../document/policyElement.ts";
 import type { CompileExpression } from "../expressionEngine.ts";
-import type { PolicyValues } from "../policyValue.ts";
 import type { Tier } from "../options.ts";
-import type { Scope, Section } from "../pipeline/scopes.ts";
 import type { Step } from "../pipeline/exchange.ts";
+import type { Scope, Section } from "../pipeline/scopes.ts";
+import type { PolicyValues } from "../policyValue.ts";
 
 /** What is known while policies are compiled. */
 export interface CompileContext {

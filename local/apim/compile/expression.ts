@@ -1,10 +1,10 @@
 import { balancedEnd, isExpressionStart } from "../document/csharpScanner.ts";
 import type { PolicyText } from "../document/policyElement.ts";
-import { type CompiledExpression, ExpressionRefusal } from "../expressionEngine.ts";
-import type { PolicyValue } from "../policyValue.ts";
+import { type CompiledExpression, ExpressionFailure, ExpressionRefusal } from "../expressionEngine.ts";
 import { BodyNotReadSignal } from "../http/messageBody.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
-import { GatewayError, internalError, messageOf } from "../pipeline/gatewayError.ts";
+import { type GatewayError, internalError } from "../pipeline/gatewayError.ts";
+import type { PolicyValue } from "../policyValue.ts";
 import { type Position, refuse } from "../refusal.ts";
 import type { CompileContext } from "./compiler.ts";
 import { constant, type Source } from "./source.ts";
@@ -41,12 +41,16 @@ export function compileValue<Kind extends keyof Kinds>(
 function textValue(written: PolicyText, context: CompileContext): Source<string> {
   if (!isExpression(written.text)) return literalText(written);
   const value = expressionValue(written, context, "value");
-  return async (exchange) => context.values.toText(await value(exchange));
+  return async (exchange) => asText(await value(exchange), context);
 }
 
 function literalText({ text, at }: PolicyText): Source<string> {
   if (INNER_EXPRESSION.test(text)) {
-    refuse(at, text.trim(), "an expression counts only as the whole value; inside other text it would be sent as it stands");
+    refuse(
+      at,
+      text.trim(),
+      "an expression counts only as the whole value; inside other text it would be sent as it stands",
+    );
   }
   return constant(text);
 }
@@ -66,22 +70,36 @@ function booleanValue(written: PolicyText, context: CompileContext): Source<bool
 function integerValue(written: PolicyText, context: CompileContext): Source<number> {
   if (!isExpression(written.text)) {
     const number = parseInteger(written.text);
-    return number === undefined ? refuse(written.at, written.text, `'${written.text}' is no whole number`) : constant(number);
+    return number === undefined
+      ? refuse(written.at, written.text, `'${written.text}' is no whole number`)
+      : constant(number);
   }
   const value = expressionValue(written, context, "value");
   return async (exchange) => {
-    const text = context.values.toText(await value(exchange));
+    const text = asText(await value(exchange), context);
     const number = parseInteger(text);
     if (number === undefined) throw evaluationFailure(`The value '${text}' is no whole number.`);
     return number;
   };
 }
 
+function asText(value: PolicyValue, { values }: CompileContext): string {
+  try {
+    return values.toText(value);
+  } catch (error) {
+    throw error instanceof ExpressionFailure ? evaluationFailure(error.message, error) : error;
+  }
+}
+
 function parseInteger(text: string): number | undefined {
   return /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
-function expressionValue({ text, at }: PolicyText, { compileExpression }: CompileContext, wanted: "bool" | "value"): Source<PolicyValue> {
+function expressionValue(
+  { text, at }: PolicyText,
+  { compileExpression }: CompileContext,
+  wanted: "bool" | "value",
+): Source<PolicyValue> {
   const start = text.length - text.trimStart().length;
   const end = balancedEnd(text, start + 1);
   if (end < 0) refuse(at, text.trim(), "the expression is not closed");
@@ -102,7 +120,8 @@ async function evaluate(compiled: CompiledExpression, exchange: Exchange): Promi
     try {
       return compiled.evaluate(exchange);
     } catch (error) {
-      if (!(error instanceof BodyNotReadSignal)) throw evaluationFailure(messageOf(error), error);
+      if (error instanceof ExpressionFailure) throw evaluationFailure(error.message, error);
+      if (!(error instanceof BodyNotReadSignal)) throw error;
       await error.body.bytes();
     }
   }
@@ -119,4 +138,3 @@ function positionIn(text: string, at: Position, offset: number): Position {
   const column = lines === 0 ? at.column + offset : (before.at(-1)?.length ?? 0) + 1;
   return { file: at.file, line: at.line + lines, column };
 }
-

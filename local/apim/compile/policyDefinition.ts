@@ -1,5 +1,5 @@
-import type { Section } from "../pipeline/scopes.ts";
 import type { Preflight, StepAction } from "../pipeline/exchange.ts";
+import type { Section } from "../pipeline/scopes.ts";
 import type { PolicyCompiler } from "./compiler.ts";
 import type { ElementReader } from "./elementReader.ts";
 
@@ -13,13 +13,12 @@ export interface PolicyDefinition {
   /** Refused there: API Management does not have it on the Consumption tier. */
   readonly notOnConsumption?: boolean;
   /** Reads the element and gives what it does. @throws PolicyProblemError */
-  readonly compile: (reader: ElementReader, compiler: PolicyCompiler) => StepAction | CompiledPolicy;
+  readonly compile: (reader: ElementReader, compiler: PolicyCompiler) => PolicyAction;
 }
 
-/** For policies that have a say in CORS preflights too. */
-export interface CompiledPolicy {
-  readonly run: StepAction;
-  readonly preflight: Preflight;
+/** What a policy does; and, where it has a say in CORS preflights too, what it does there. */
+export interface PolicyAction extends StepAction {
+  readonly preflight?: Preflight;
 }
 
 export const EVERYWHERE: readonly Section[] = ["inbound", "backend", "outbound", "on-error"];

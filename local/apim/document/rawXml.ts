@@ -7,7 +7,13 @@ export interface PreparedXml {
   readonly offsets: readonly number[];
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
 const IN_ATTRIBUTE: Readonly<Record<string, string>> = { "\n": "&#10;", "\t": "&#9;" };
 
 /**

@@ -1,6 +1,6 @@
 import { type Attr, DOMParser, type Document, type Element, type Node, ParseError } from "@xmldom/xmldom";
-import { type Position, refuse } from "../refusal.ts";
 import type { PolicySource } from "../options.ts";
+import { type Position, refuse } from "../refusal.ts";
 import type { PolicyElement, PolicyText } from "./policyElement.ts";
 import { type PreparedXml, prepareXml } from "./rawXml.ts";
 
@@ -16,7 +16,8 @@ export function readPolicyXml({ file, text }: PolicySource): PolicyElement {
   const prepared = wellFormed instanceof Flaw ? prepareXml(source, true) : asIs;
   const parsed = wellFormed instanceof Flaw ? parse(prepared.text) : wellFormed;
   const place = (line: number, column: number): Position => locate(sourceOffset(prepared, line, column));
-  if (parsed instanceof Flaw) return refuse(place(parsed.line, parsed.column), "XML", `not readable: ${parsed.message}`);
+  if (parsed instanceof Flaw)
+    return refuse(place(parsed.line, parsed.column), "XML", `not readable: ${parsed.message}`);
   const root = parsed.documentElement;
   if (root === null) return refuse(place(1, 1), "XML", "there is no element in it");
   return convert(root, (node) => place(node.lineNumber ?? 1, node.columnNumber ?? 1));
@@ -47,7 +48,10 @@ function parse(text: string): Document | Flaw {
   } catch (error) {
     if (flaw !== undefined) return flaw;
     if (!(error instanceof ParseError)) throw error;
-    const { lineNumber = 1, columnNumber = 1 } = (error.locator ?? {}) as { lineNumber?: number; columnNumber?: number };
+    const { lineNumber = 1, columnNumber = 1 } = (error.locator ?? {}) as {
+      lineNumber?: number;
+      columnNumber?: number;
+    };
     return new Flaw(error.message, lineNumber, columnNumber);
   }
 }

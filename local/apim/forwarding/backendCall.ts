@@ -13,7 +13,6 @@ export class BackendCall implements Dispatcher.DispatchHandler {
   readonly #reject: (error: unknown) => void;
   readonly #abandoned: AbortSignal;
   #body: Readable | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
 
   private constructor(
     method: string,
@@ -41,7 +40,6 @@ export class BackendCall implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
     const abort = (): void => controller.abort(abortError(this.#abandoned));
     if (this.#abandoned.aborted) abort();
     else this.#abandoned.addEventListener("abort", abort, { once: true });

@@ -29,7 +29,10 @@ export function createBackends(
       complain("the Consumption tier has no backend circuit breaker");
     else {
       try {
-        backends.set(id, { url: parsed, breakers: circuitBreaker?.rules.map((rule) => new CircuitBreaker(rule, now)) ?? [] });
+        backends.set(id, {
+          url: parsed,
+          breakers: circuitBreaker?.rules.map((rule) => new CircuitBreaker(rule, now)) ?? [],
+        });
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         complain(error.message);

@@ -1,5 +1,5 @@
 import { type Dispatcher, interceptors } from "undici";
-import { HeaderCollection } from "../http/headerCollection.ts";
+import type { HeaderCollection } from "../http/headerCollection.ts";
 import { dropHopByHop } from "../http/hopByHop.ts";
 import type { MessageBody } from "../http/messageBody.ts";
 import { originOf, type RequestUrl } from "../http/requestUrl.ts";
@@ -70,5 +70,9 @@ function failure(error: unknown, { url }: OutgoingRequest, timeout: AbortSignal,
   const origin = originOf(url);
   return timeout.aborted
     ? internalError("Timeout", `The backend at ${origin} did not answer in time.`, error)
-    : internalError("BackendConnectionFailure", `No connection to the backend at ${origin}: ${messageOf(error)}`, error);
+    : internalError(
+        "BackendConnectionFailure",
+        `No connection to the backend at ${origin}: ${messageOf(error)}`,
+        error,
+      );
 }

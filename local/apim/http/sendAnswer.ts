@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { GatewayResponse } from "../pipeline/messages.ts";
 import { createChunkBuffer } from "./chunkBuffer.ts";
@@ -23,10 +24,10 @@ export async function sendAnswer(
   if (!bodiless && length !== undefined) sent.set("Content-Length", String(length));
   else if (!bodiless || status === 204) sent.delete("content-length");
   response.writeHead(status, reason, sent.toRaw());
+  if (bodiless) body.discard();
   const content = body.outgoing();
-  if (bodiless || content instanceof Buffer) {
+  if (!(content instanceof Readable)) {
     response.end(bodiless ? undefined : content);
-    if (!(content instanceof Buffer)) content.destroy();
     return;
   }
   if (unbuffered || length !== undefined) {

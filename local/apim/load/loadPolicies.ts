@@ -70,7 +70,12 @@ function readFragments(
     const root = read(source);
     if (root === undefined) continue;
     if (root.name === "fragment") elements.set(id, root);
-    else problems.push({ at: root.at, subject: root.name, message: `a fragment begins with <fragment>, not with <${root.name}>` });
+    else
+      problems.push({
+        at: root.at,
+        subject: root.name,
+        message: `a fragment begins with <fragment>, not with <${root.name}>`,
+      });
   }
   return elements;
 }

@@ -1,3 +1,4 @@
+import type { BodyReads } from "../http/bodyReads.ts";
 import type { ApiDefinition, OperationDefinition, ProductDefinition, SubscriptionDefinition } from "../options.ts";
 import type { PolicyValue } from "../policyValue.ts";
 import type { StepNote, TraceRecorder } from "../trace.ts";
@@ -40,6 +41,7 @@ export interface Exchange {
   /** Fires when the caller is gone. */
   readonly signal: AbortSignal;
   readonly trace: TraceRecorder;
+  readonly bodyReads: BodyReads;
   /** Put on the answer at the very end, whoever made it: CORS, rate limits. */
   readonly answerHeaders: Map<string, string>;
   /** Called once the answer is known, before it is sent. */
@@ -50,7 +52,10 @@ export interface Exchange {
 export type Flow = "next" | "responded";
 
 /** What a policy does. `note.effect` tells the trace what came of it. */
-export type StepAction = (exchange: Exchange, note: StepNote) => Flow | Promise<Flow>;
+export interface StepAction {
+  // biome-ignore lint/style/useShorthandFunctionType: policies with a part in preflights extend it
+  (exchange: Exchange, note: StepNote): Promise<Flow>;
+}
 
 /** What came of a CORS preflight: `none` where no `cors` policy was found, or none that wanted to decide. */
 export type Preflight = (exchange: Exchange) => Promise<"decided" | "none">;
@@ -61,7 +66,7 @@ export interface Step {
   readonly line: { readonly file: string; readonly line: number };
   readonly run: StepAction;
   /** Of `cors`, and of what leads to it. */
-  readonly preflight?: Preflight | undefined;
+  readonly preflight: Preflight | undefined;
 }
 
 /** A policy document; a section that it does not have takes the outer scope's, as if it were just `<base/>`. */

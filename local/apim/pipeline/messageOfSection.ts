@@ -1,9 +1,9 @@
-import type { Section } from "./scopes.ts";
-import type { Exchange } from "./exchange.ts";
-import type { GatewayRequest, GatewayResponse } from "./messages.ts";
 import { HeaderCollection } from "../http/headerCollection.ts";
 import { MessageBody } from "../http/messageBody.ts";
 import { reasonPhrase } from "../http/reasonPhrase.ts";
+import type { Exchange } from "./exchange.ts";
+import type { GatewayRequest, GatewayResponse } from "./messages.ts";
+import type { Section } from "./scopes.ts";
 
 /** Which message the transformation policies of a section are about. */
 export function messageOfSection(section: Section, exchange: Exchange): GatewayRequest | GatewayResponse {

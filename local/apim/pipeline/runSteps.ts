@@ -52,6 +52,8 @@ function asGatewayError(error: unknown, step: Step, exchange: Exchange): Gateway
   if (error instanceof GatewayError) return error;
   if (exchange.signal.aborted) return clientGone(error);
   // Not foreseen: a fault of the local gateway rather than of the policies, and to be seen as one.
-  exchange.services.log(`The policy ${step.place.policy} (${step.line.file}:${step.line.line}) failed: ${messageOf(error)}`);
+  exchange.services.log(
+    `The policy ${step.place.policy} (${step.line.file}:${step.line.line}) failed: ${messageOf(error)}`,
+  );
   return internalError("InternalError", messageOf(error), error);
 }

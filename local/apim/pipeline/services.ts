@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
-import type { PolicyValues } from "../policyValue.ts";
 import type { Backends } from "../forwarding/backends.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateLimiter } from "../limits/rateLimiter.ts";
 import type { ValueCache } from "../limits/valueCache.ts";
+import type { PolicyValues } from "../policyValue.ts";
 import type { ManagedIdentityTokens } from "../security/managedIdentityTokens.ts";
 import type { OpenIdConfigurations } from "../security/openIdConfigurations.ts";
 

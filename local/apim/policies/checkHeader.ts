@@ -1,5 +1,5 @@
-import { allOf } from "../compile/source.ts";
 import type { PolicyDefinition } from "../compile/policyDefinition.ts";
+import { allOf } from "../compile/source.ts";
 import { GatewayError } from "../pipeline/gatewayError.ts";
 
 /** The request must have a header, and one of the values if there are some. */
@@ -32,4 +32,3 @@ export const checkHeader: PolicyDefinition = {
     };
   },
 };
-

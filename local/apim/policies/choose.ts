@@ -1,6 +1,6 @@
-import { segmentOf } from "../compile/segment.ts";
 import { ElementReader } from "../compile/elementReader.ts";
 import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
+import { segmentOf } from "../compile/segment.ts";
 import { runSteps } from "../pipeline/runSteps.ts";
 
 /** The policies of the first `when` whose condition holds, or else of `otherwise`. */

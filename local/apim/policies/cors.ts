@@ -1,6 +1,7 @@
 import { ElementReader } from "../compile/elementReader.ts";
 import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import { allOf, constant } from "../compile/source.ts";
+import type { Preflight, StepAction } from "../pipeline/exchange.ts";
 import { newResponse } from "../pipeline/messageOfSection.ts";
 import { actualHeaders, type CorsRules, preflightHeaders } from "./fields/corsRules.ts";
 
@@ -12,26 +13,25 @@ export const cors: PolicyDefinition = {
   compile(reader) {
     const readRules = corsRules(reader);
     const terminate = reader.flag("terminate-unmatched-request", true);
-    return {
-      async run(exchange, note) {
-        const { request } = exchange;
-        const origin = request.headers.joined("origin");
-        if (origin === undefined) return "next";
-        const headers = actualHeaders(await readRules(exchange), origin, request.method);
-        for (const [name, value] of headers ?? []) exchange.answerHeaders.set(name, value);
-        note.effect = `${origin} is ${headers === undefined ? "not " : ""}allowed`;
-        const isSimple = request.method === "GET" || request.method === "HEAD";
-        if (headers !== undefined || !isSimple || !(await terminate(exchange))) return "next";
-        exchange.response = newResponse(200);
-        return "responded";
-      },
-      async preflight(exchange) {
-        const headers = preflightHeaders(await readRules(exchange), exchange.request.headers);
-        if (headers === undefined && !(await terminate(exchange))) return "none";
-        for (const [name, value] of headers ?? []) exchange.answerHeaders.set(name, value);
-        return "decided";
-      },
+    const run: StepAction = async (exchange, note) => {
+      const { request } = exchange;
+      const origin = request.headers.joined("origin");
+      if (origin === undefined) return "next";
+      const headers = actualHeaders(await readRules(exchange), origin, request.method);
+      for (const [name, value] of headers ?? []) exchange.answerHeaders.set(name, value);
+      note.effect = `${origin} is ${headers === undefined ? "not " : ""}allowed`;
+      const isSimple = request.method === "GET" || request.method === "HEAD";
+      if (headers !== undefined || !isSimple || !(await terminate(exchange))) return "next";
+      exchange.response = newResponse(200);
+      return "responded";
     };
+    const preflight: Preflight = async (exchange) => {
+      const headers = preflightHeaders(await readRules(exchange), exchange.request.headers);
+      if (headers === undefined && !(await terminate(exchange))) return "none";
+      for (const [name, value] of headers ?? []) exchange.answerHeaders.set(name, value);
+      return "decided";
+    };
+    return Object.assign(run, { preflight });
   },
 };
 

@@ -1,5 +1,5 @@
-import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import type { ElementReader } from "../compile/elementReader.ts";
+import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import { constant, type Source } from "../compile/source.ts";
 import { outgoingRequest } from "../forwarding/outgoingRequest.ts";
 import { sendGuarded } from "../forwarding/sendGuarded.ts";

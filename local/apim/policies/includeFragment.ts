@@ -1,4 +1,5 @@
 import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
+import type { Exchange } from "../pipeline/exchange.ts";
 import { runPreflight, runSteps } from "../pipeline/runSteps.ts";
 
 /** The policies of a fragment, as if they stood here. */
@@ -11,9 +12,8 @@ export const includeFragment: PolicyDefinition = {
     if (context.inFragment) reader.refuse("a fragment cannot include another");
     const fragment = context.fragment(id) ?? reader.refuse(`there is no fragment '${id}'`);
     const included = steps(fragment, undefined, true);
-    return {
-      run: (exchange) => runSteps(included, exchange),
-      preflight: (exchange) => runPreflight(included, exchange),
-    };
+    return Object.assign((exchange: Exchange) => runSteps(included, exchange), {
+      preflight: (exchange: Exchange) => runPreflight(included, exchange),
+    });
   },
 };

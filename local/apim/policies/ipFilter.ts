@@ -15,7 +15,9 @@ export const ipFilter: PolicyDefinition = {
     reader.required("action");
     const action = reader.oneOf("action", ["allow", "forbid"]);
     const addresses = reader.childTexts("address").map((address) => addressEntry(address));
-    const ranges = reader.children("address-range").map((child) => rangeEntry(new ElementReader(child, reader.context)));
+    const ranges = reader
+      .children("address-range")
+      .map((child) => rangeEntry(new ElementReader(child, reader.context)));
     const entries = [...addresses, ...ranges];
     if (entries.length === 0) reader.refuse("it has no <address> and no <address-range>");
     return async (exchange, note) => {
@@ -27,7 +29,8 @@ export const ipFilter: PolicyDefinition = {
       if (action === "allow" && !listed) {
         throw denied("CallerIpNotAllowed", `Caller IP address ${ipAddress} is not allowed. Access denied.`);
       }
-      if (action === "forbid" && listed) throw denied("CallerIpBlocked", "Caller IP address is blocked. Access denied.");
+      if (action === "forbid" && listed)
+        throw denied("CallerIpBlocked", "Caller IP address is blocked. Access denied.");
       return "next";
     };
   },

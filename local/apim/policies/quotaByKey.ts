@@ -1,5 +1,5 @@
-import { constant } from "../compile/source.ts";
 import type { PolicyDefinition } from "../compile/policyDefinition.ts";
+import { constant } from "../compile/source.ts";
 import type { Quota } from "../limits/quotas.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
 import { GatewayError } from "../pipeline/gatewayError.ts";

@@ -1,7 +1,7 @@
 import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import { internalError } from "../pipeline/gatewayError.ts";
-import { enforceRateLimit } from "./fields/enforceRateLimit.ts";
 import { counting } from "./fields/counting.ts";
+import { enforceRateLimit } from "./fields/enforceRateLimit.ts";
 import { limitOutputs } from "./fields/limitOutputs.ts";
 
 const MAX_PERIOD_SECONDS = 300;
@@ -33,4 +33,3 @@ export const rateLimitByKey: PolicyDefinition = {
     };
   },
 };
-

@@ -1,7 +1,7 @@
 import { isExpression } from "../compile/expression.ts";
 import type { PolicyDefinition } from "../compile/policyDefinition.ts";
-import { joinPaths } from "../http/requestUrl.ts";
 import { QueryString } from "../http/queryString.ts";
+import { joinPaths } from "../http/requestUrl.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
 import { internalError } from "../pipeline/gatewayError.ts";
 
@@ -12,12 +12,13 @@ export const rewriteUri: PolicyDefinition = {
   compile(reader) {
     const written = reader.required("template").text;
     // What a wildcard would come to is not documented.
-    if (!isExpression(written) && written.includes("*")) reader.refuse("a wildcard in the template is not supported here");
+    if (!isExpression(written) && written.includes("*"))
+      reader.refuse("a wildcard in the template is not supported here");
     const template = reader.requiredText("template");
     const copyUnmatched = reader.flag("copy-unmatched-params", true);
     return async (exchange, note) => {
       const { request } = exchange;
-      const [path = "", ...rest] = putParameters(await template(exchange), exchange).split("?");
+      const [path = "", ...rest] = escaped(putParameters(await template(exchange), exchange)).split("?");
       const query = new QueryString(rest.join("?"));
       if (await copyUnmatched(exchange)) query.addMissing(request.url.query);
       request.url = { ...request.url, path: joinPaths(exchange.backendPath, path), query };
@@ -26,6 +27,11 @@ export const rewriteUri: PolicyDefinition = {
     };
   },
 };
+
+/** What cannot stand in a URL (RFC 3986) as it is, such as a space from an expression. */
+function escaped(text: string): string {
+  return text.replaceAll(/[^\x21-\x7e]|["<>\\^`{|}]/gu, (char) => encodeURIComponent(char));
+}
 
 function putParameters(template: string, { request }: Exchange): string {
   return template.replaceAll(/\{([^{}]+)\}/g, (_whole, name: string) => {

@@ -1,8 +1,8 @@
 import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
 import { MessageBody } from "../http/messageBody.ts";
+import type { Exchange } from "../pipeline/exchange.ts";
 import { GatewayError } from "../pipeline/gatewayError.ts";
 import type { GatewayResponse } from "../pipeline/messages.ts";
-import type { Exchange } from "../pipeline/exchange.ts";
 import { describe, ownRequest, sendOwn } from "./fields/ownRequest.ts";
 
 /** A request of the policies' own, whose answer goes into a variable. */
@@ -18,7 +18,7 @@ export const sendRequest: PolicyDefinition = {
       note.effect = describe(own);
       try {
         const response = await withBody(await sendOwn(exchange, own, exchange.signal));
-        exchange.variables.set(variable, exchange.services.values.response(response));
+        exchange.variables.set(variable, exchange.services.values.response(response, exchange.bodyReads));
         note.effect += ` -> ${response.status}`;
       } catch (error) {
         if (!isIgnorable(error, exchange) || !(await ignoreError(exchange))) throw error;

@@ -1,5 +1,5 @@
-import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import { isExpression } from "../compile/expression.ts";
+import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import { parseUrl } from "../http/requestUrl.ts";
 import { internalError } from "../pipeline/gatewayError.ts";
 import { sendTo } from "../pipeline/sendTo.ts";
@@ -21,7 +21,10 @@ export const setBackendService: PolicyDefinition = {
       const text = await url?.(exchange);
       const base = text === undefined ? exchange.services.backends.get(backendId ?? "")?.url : parseUrl(text);
       if (base === undefined) {
-        throw internalError("BackendNotFound", text === undefined ? `There is no backend '${backendId}'.` : `'${text}' is no base URL.`);
+        throw internalError(
+          "BackendNotFound",
+          text === undefined ? `There is no backend '${backendId}'.` : `'${text}' is no base URL.`,
+        );
       }
       sendTo(exchange, base, backendId);
       note.effect = backendId ?? `${base.scheme}://${base.host}:${base.port}${base.path}`;

@@ -1,6 +1,6 @@
-import { allOf } from "../compile/source.ts";
 import { ElementReader } from "../compile/elementReader.ts";
 import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
+import { allOf } from "../compile/source.ts";
 
 /** A message for the trace. */
 export const trace: PolicyDefinition = {

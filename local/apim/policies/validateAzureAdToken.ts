@@ -1,5 +1,5 @@
-import { allOf } from "../compile/source.ts";
 import type { PolicyDefinition } from "../compile/policyDefinition.ts";
+import { allOf } from "../compile/source.ts";
 import type { ClaimDemand } from "../security/claimDemand.ts";
 import type { TokenDemands } from "../security/validateToken.ts";
 import { inOrderOf } from "./fields/nested.ts";

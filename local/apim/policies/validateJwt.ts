@@ -1,6 +1,6 @@
+import type { ElementReader } from "../compile/elementReader.ts";
 import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import { allOf, constant } from "../compile/source.ts";
-import type { ElementReader } from "../compile/elementReader.ts";
 import { TokenFlaw } from "../security/tokenFlaw.ts";
 import type { TokenDemands } from "../security/validateToken.ts";
 import { allNested, inOrderOf } from "./fields/nested.ts";
@@ -9,7 +9,20 @@ import { tokenRules } from "./fields/tokenRules.ts";
 
 const ORDER = ["openid-config", "issuer-signing-keys", "decryption-keys", "audiences", "issuers", "required-claims"];
 /** All that are asymmetric or keyed: "none" is not among them. */
-const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"];
+const ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "HS256",
+  "HS384",
+  "HS512",
+];
 
 /** Checks a JWT of any issuer. */
 export const validateJwt: PolicyDefinition = {
@@ -27,7 +40,8 @@ export const validateJwt: PolicyDefinition = {
     refuseUnsigned(reader);
     const configurations = allNested(reader, "openid-config", (child) => child.requiredText("url"));
     const ownKeys = signingKeys(reader);
-    if (configurations.length + ownKeys.length === 0) reader.refuse("it needs <openid-config> or <issuer-signing-keys>");
+    if (configurations.length + ownKeys.length === 0)
+      reader.refuse("it needs <openid-config> or <issuer-signing-keys>");
     const issuers = reader.list("issuers", "issuer");
     return async (exchange, note) => {
       const demands = async (): Promise<TokenDemands> => {
@@ -53,7 +67,7 @@ export const validateJwt: PolicyDefinition = {
 function refuseUnsigned(reader: ElementReader): void {
   const signed = reader.literal("require-signed-tokens");
   if (signed !== undefined && signed.toLowerCase() !== "true") {
-    reader.refuse("only require-signed-tokens=\"true\" is supported here");
+    reader.refuse('only require-signed-tokens="true" is supported here');
   }
 }
 
@@ -63,4 +77,3 @@ function checkScheme(scheme: string | undefined, value: string | undefined): voi
     throw new TokenFlaw("JwtInvalid", `The token does not have the scheme '${scheme}'.`);
   }
 }
-

@@ -25,10 +25,14 @@ export function checkClaims(payload: JWTPayload, demands: readonly ClaimDemand[]
     if (values.length === 0) continue;
     const name = nameIn(payload, demand);
     const present = new Set(claimValues(payload, name, separator));
-    const holds = match === "all" ? values.every((value) => present.has(value)) : values.some((value) => present.has(value));
+    const holds =
+      match === "all" ? values.every((value) => present.has(value)) : values.some((value) => present.has(value));
     if (!holds) {
       const shown = claimValues(payload, name, undefined).join(",");
-      throw new TokenFlaw("TokenClaimValueNotAllowed", `Claim ${name} value of ${shown} is not allowed. Access denied.`);
+      throw new TokenFlaw(
+        "TokenClaimValueNotAllowed",
+        `Claim ${name} value of ${shown} is not allowed. Access denied.`,
+      );
     }
   }
 }

@@ -15,7 +15,8 @@ type Fields = readonly (readonly [string, string])[];
 /** What the answer to a cross-origin request says; undefined when the rules do not allow it. */
 export function actualHeaders(rules: CorsRules, origin: string, method: string): Fields | undefined {
   if (!allowsOrigin(rules, origin) || !allows(rules.methods, method)) return undefined;
-  const exposed: Fields = rules.exposed.length === 0 ? [] : [["Access-Control-Expose-Headers", rules.exposed.join(",")]];
+  const exposed: Fields =
+    rules.exposed.length === 0 ? [] : [["Access-Control-Expose-Headers", rules.exposed.join(",")]];
   return [...common(rules, origin), ...exposed];
 }
 

@@ -19,8 +19,8 @@ export function fieldAction(reader: ElementReader): FieldAction {
   const nameSource = reader.requiredText("name");
   const action = reader.oneOf("exists-action", ACTIONS) ?? "override";
   const sources = reader.childTexts("value");
-  if (action !== "delete" && sources.length === 0) reader.refuse("it needs a <value>, or exists-action=\"delete\"");
-  if (action === "delete" && sources.length > 0) reader.refuse("with exists-action=\"delete\" it takes no <value>");
+  if (action !== "delete" && sources.length === 0) reader.refuse('it needs a <value>, or exists-action="delete"');
+  if (action === "delete" && sources.length > 0) reader.refuse('with exists-action="delete" it takes no <value>');
   return async (exchange, fields) => {
     const name = await nameSource(exchange);
     const values = await allOf(sources, exchange);
@@ -36,4 +36,3 @@ export function fieldAction(reader: ElementReader): FieldAction {
     return action === "append" ? `${name} += ${shown}` : `${name} = ${shown}`;
   };
 }
-

@@ -15,7 +15,14 @@ import { methodSource } from "./methodSource.ts";
 import { allNested, inOrderOf, nested } from "./nested.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
-const ORDER = ["set-url", "set-method", "set-header", "set-body", "authentication-basic", "authentication-managed-identity"];
+const ORDER = [
+  "set-url",
+  "set-method",
+  "set-header",
+  "set-body",
+  "authentication-basic",
+  "authentication-managed-identity",
+];
 
 /** A request that policies send by themselves, ready to go. */
 export interface OwnRequest {
@@ -34,7 +41,7 @@ export function ownRequest(reader: ElementReader): Source<OwnRequest> {
   const body = nested(reader, "set-body", bodySource);
   const basic = nested(reader, "authentication-basic", basicAuthentication);
   const identity = nested(reader, "authentication-managed-identity", managedIdentityAuthentication);
-  if (!isCopy && url === undefined) reader.refuse("with mode=\"new\" it needs <set-url>");
+  if (!isCopy && url === undefined) reader.refuse('with mode="new" it needs <set-url>');
   return async (exchange) => {
     const begun = isCopy ? await copyOf(exchange) : undefined;
     const headers = begun?.headers ?? new HeaderCollection();
@@ -42,7 +49,8 @@ export function ownRequest(reader: ElementReader): Source<OwnRequest> {
     if (target === undefined) throw internalError("InvalidUrl", "There is no URL to send the request to.");
     const verb = (await method?.(exchange)) ?? begun?.method ?? "GET";
     for (const action of headerActions) await action(exchange, checkHeaderValues(headers));
-    const content = body === undefined ? (begun?.body ?? MessageBody.empty()) : MessageBody.ofBytes(await body(exchange));
+    const content =
+      body === undefined ? (begun?.body ?? MessageBody.empty()) : MessageBody.ofBytes(await body(exchange));
     await basic?.(exchange, headers);
     await identity?.(exchange, headers);
     const timeoutMs = (await timeoutSeconds(exchange)) * 1_000;
@@ -51,7 +59,11 @@ export function ownRequest(reader: ElementReader): Source<OwnRequest> {
 }
 
 /** @throws GatewayError as `send` does. */
-export function sendOwn(exchange: Exchange, { request, timeoutMs }: OwnRequest, signal: AbortSignal): Promise<GatewayResponse> {
+export function sendOwn(
+  exchange: Exchange,
+  { request, timeoutMs }: OwnRequest,
+  signal: AbortSignal,
+): Promise<GatewayResponse> {
   return send(exchange.services.dispatcher, request, { timeoutMs, followRedirects: false, signal });
 }
 
