@@ -24,7 +24,9 @@ export async function validateToken(token: string, demands: TokenDemands, nowMs:
   if (demands.audiences.length > 0 && !audiences.some((audience) => demands.audiences.includes(audience))) {
     throw new TokenFlaw("TokenAudienceNotAllowed", "Audience validation failed. Access denied.");
   }
-  if (demands.issuers.length > 0 && !demands.issuers.includes(payload.iss ?? "")) {
+  // The metadata of several tenants together (`common`, `organizations`) leaves a place for the token's own.
+  const issuers = demands.issuers.map((issuer) => issuer.replace("{tenantid}", String(payload.tid)));
+  if (issuers.length > 0 && !issuers.includes(payload.iss ?? "")) {
     throw new TokenFlaw("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.");
   }
   checkClaims(payload, demands.claims);
