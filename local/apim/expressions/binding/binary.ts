@@ -84,10 +84,21 @@ function nullTest(operator: string, left: Bound, right: Bound, at: number, binde
   const isNull = (operand: Bound): boolean => operand.type.key === NULL.key && operand.constant?.value === null;
   const other = isNull(right) ? left : isNull(left) ? right : undefined;
   if (other === undefined) return undefined;
-  if (!binder.relations.acceptsNull(other.type) && other.type.key !== NULL.key) {
+  if (
+    !binder.relations.acceptsNull(other.type) &&
+    other.type.key !== NULL.key &&
+    !comparesLifted(other.type, operator, binder)
+  ) {
     refuse(`a ${other.type.key} is never null`, operator, at);
   }
   return fold(BOOL, other, constant(NULL, null, at), at, (a) => (a === null) === (operator === "=="));
+}
+
+// A value type with an equality operator can be compared with null: never equal.
+function comparesLifted(type: Type, operator: string, binder: Binder): boolean {
+  if (isNumeric(type) || type.key === BOOL.key || binder.relations.isEnum(type)) return true;
+  const members = binder.relations.definition(type)?.members ?? [];
+  return members.some((member) => member.kind === "operator" && member.name === operator);
 }
 
 function stringEquality(operator: string, left: Bound, right: Bound, at: number): Bound | undefined {

@@ -97,7 +97,7 @@ export function bindDeclaration(node: Declaration, scope: Scope, binder: Binder,
       if (node.constant) refuse("a constant needs a value", name, at);
       const { index } = scope.declare(name, type, at);
       // Read before it is assigned is a compile error in C#; a frame used again must not show an older value.
-      return (frame) => store(frame, index, null);
+      return (frame) => store(frame, index, undefined);
     }
     const element = type.args[0];
     const isArray = value.kind === "arrayInitializer" && type.kind === "array" && element !== undefined;

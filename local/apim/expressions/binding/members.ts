@@ -1,6 +1,7 @@
 import { refuse } from "../errors.ts";
 import type { Type } from "../model/type.ts";
 import { OBJECT, VOID } from "../model/type.ts";
+import type { Value } from "../model/value.ts";
 import { nullReference } from "../runtime/exception.ts";
 import { Anonymous, EnumValue } from "../runtime/objects.ts";
 import type { TypeSyntax } from "../syntax/ast.ts";
@@ -86,6 +87,11 @@ function bindStatic(
   if (property === undefined) return methodGroup(undefined, type, found, name, typeArgs, at, binder);
   refuseIfUnknown(property, at);
   const { member, owner } = property;
+  if (member.isConstant && typeof member.implementation === "function") {
+    // Constants take nothing, so that they can be computed here.
+    const value = (member.implementation as () => Value)();
+    return constant(returnType(property, [], binder.relations), value, at);
+  }
   return bound(
     returnType(property, [], binder.relations),
     (frame) => invokeNative(member, owner.args, [], frame, []),

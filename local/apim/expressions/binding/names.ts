@@ -1,5 +1,7 @@
-import { refuse } from "../errors.ts";
+import { refuse, unsupported } from "../errors.ts";
 import { namedType } from "../model/type.ts";
+import type { Value } from "../model/value.ts";
+import type { Frame } from "../runtime/frame.ts";
 import type { Name } from "../syntax/ast.ts";
 import type { Binder } from "./binder.ts";
 import type { AnyBound } from "./bound.ts";
@@ -16,14 +18,20 @@ export function bindName(node: Name, scope: Scope, binder: Binder): AnyBound {
     const { variable, hops } = found;
     if (variable.constant !== undefined) return constant(variable.type, variable.constant.value, at);
     const { index } = variable;
-    const value = bound(variable.type, (frame) => frameAt(frame, hops).slots[index] ?? null, at);
+    const read = (slots: Frame["slots"]): Value => {
+      const current = slots[index];
+      return current === undefined
+        ? unsupported(`the unassigned variable '${name}', which C# does not compile`)
+        : current;
+    };
+    const value = bound(variable.type, (frame) => read(frameAt(frame, hops).slots), at);
     if (variable.readOnly) return value;
     return {
       ...value,
       place: (frame) => {
         const { slots } = frameAt(frame, hops);
         return {
-          get: () => slots[index] ?? null,
+          get: () => read(slots),
           set: (to) => {
             slots[index] = to;
           },

@@ -1,6 +1,7 @@
 import { refuse } from "../errors.ts";
 import { BOOL } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
+import { keyOf } from "../runtime/equality.ts";
 import { newFrame } from "../runtime/frame.ts";
 import type { CaseLabel, Switch } from "../syntax/ast.ts";
 import type { Binder, BoundStatement, StatementCode } from "./binder.ts";
@@ -20,7 +21,9 @@ interface Section {
 export function bindSwitch(node: Switch, parent: Scope, binder: Binder): BoundStatement {
   const value = binder.value(node.value, parent);
   const scope = new Scope(parent, { breaks: true });
+  const constants = new Set<string>();
   const sections = node.sections.map(({ labels, statements }): Section => {
+    for (const label of labels) rejectRepeated(label, scope, constants, binder);
     const inner = new Scope(scope);
     const tests = labels
       .filter((label) => label.pattern !== undefined)
@@ -52,6 +55,16 @@ export function bindSwitch(node: Switch, parent: Scope, binder: Binder): BoundSt
   };
   const exhaustive = sections.some((section) => section.isDefault);
   return { code, completes: !exhaustive || sections.some((section) => section.breaks) };
+}
+
+function rejectRepeated({ at, pattern, when }: CaseLabel, scope: Scope, seen: Set<string>, binder: Binder): void {
+  if (when !== undefined || (pattern !== undefined && pattern.kind !== "constant")) return;
+  const value = pattern === undefined ? undefined : binder.any(pattern.value, scope);
+  const constant = value?.kind === "value" ? value.constant : undefined;
+  if (pattern !== undefined && constant === undefined) return;
+  const key = constant === undefined ? "default" : String(keyOf(constant.value));
+  if (seen.has(key)) refuse("two cases with the same label", "case", at);
+  seen.add(key);
 }
 
 function leave(completion: ReturnType<StatementCode>): ReturnType<StatementCode> {

@@ -14,6 +14,14 @@ import { promoteOne } from "./promotion.ts";
 
 /** `+x`, `-x`, `!x`, `~x`. */
 export function bindUnary(operator: string, value: Bound, at: number, checked: boolean, binder: Binder): Bound {
+  if (
+    operator === "-" &&
+    value.constant !== undefined &&
+    value.type.key === ULONG.key &&
+    toBigInt(value.constant.value) === 2n ** 63n
+  ) {
+    return constant(LONG, -(2n ** 63n), at);
+  }
   const type = underlying(value.type) ?? value.type;
   const nullable = type !== value.type;
   const lift = (result: Type, compute: (value: Value) => Value): Bound =>

@@ -19,6 +19,8 @@ export interface Member {
   readonly name: string;
   readonly isStatic: boolean;
   readonly isExtension: boolean;
+  /** A constant of the language: the compiler knows its value. */
+  readonly isConstant: boolean;
   readonly typeParameters: readonly string[];
   readonly parameters: readonly MemberParameter[];
   readonly returns: Type;
@@ -57,9 +59,11 @@ type Shape = Omit<Member, "declaringType" | "implementation" | "signature">;
 
 function readSignature(signature: string, self: Type, resolve: Resolve): Shape {
   const tokens = new TokenStream(signature, tokenize(signature));
-  const isStatic = tokens.accept("static");
+  const isConstant = tokens.accept("const");
+  const isStatic = tokens.accept("static") || isConstant;
   const base = {
     isStatic,
+    isConstant,
     isExtension: false,
     typeParameters: [] as readonly string[],
     parameters: [] as readonly MemberParameter[],
@@ -100,7 +104,7 @@ function readSignature(signature: string, self: Type, resolve: Resolve): Shape {
   const returns = resolve(syntax, typeParameters);
   if (!tokens.is("(")) return { ...base, kind: "property", name, returns };
   const { list, isExtension } = readParameters(tokens, resolve, typeParameters);
-  return { kind: "method", name, isStatic, isExtension, typeParameters, parameters: list, returns };
+  return { kind: "method", name, isStatic, isConstant, isExtension, typeParameters, parameters: list, returns };
 }
 
 function readTypeParameters(tokens: TokenStream): readonly string[] {

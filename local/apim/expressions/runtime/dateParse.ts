@@ -107,5 +107,10 @@ function zoneOffset(groups: Record<string, string | undefined>): number | undefi
 }
 
 export function badDate(text: string): never {
-  return raise("FormatException", `String '${text}' was not recognized as a valid DateTime.`);
+  const unknown = /^\p{L}+/u.exec(text)?.[0];
+  if (unknown === undefined || KNOWN_WORD.test(unknown)) return raise("FormatException");
+  return raise(
+    "FormatException",
+    `The string '${text}' was not recognized as a valid DateTime. There is an unknown word starting at index '0'.`,
+  );
 }

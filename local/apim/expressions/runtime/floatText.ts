@@ -6,6 +6,9 @@ import { formatStandard, standardFormat } from "./standardFormat.ts";
 const MAX_EXACT_DIGITS = 100;
 const DOUBLE_DIGITS = 15;
 const SINGLE_DIGITS = 7;
+/** Digits that always suffice to read the number back: from one more on, the exponent is written. */
+const DOUBLE_ROUND_TRIP = 17;
+const SINGLE_ROUND_TRIP = 9;
 
 /** The shortest text that reads back as the same number, as .NET Core 3.0 and later write it. */
 export function shortestFloat(value: number, single: boolean): string {
@@ -13,7 +16,7 @@ export function shortestFloat(value: number, single: boolean): string {
   const { digits, point } = shortestDigits(value, single);
   const minus = value < 0 || Object.is(value, -0) ? "-" : "";
   if (digits === "") return `${minus}0`;
-  if (point > (single ? SINGLE_DIGITS : DOUBLE_DIGITS) || point < -4) {
+  if (point > (single ? SINGLE_ROUND_TRIP : DOUBLE_ROUND_TRIP) || point < -3) {
     const exponent = point - 1;
     const power = Math.abs(exponent).toString().padStart(2, "0");
     return `${minus}${digits.charAt(0)}${digits.length > 1 ? `.${digits.slice(1)}` : ""}E${exponent < 0 ? "-" : "+"}${power}`;

@@ -58,7 +58,8 @@ export class Run implements RunLimits {
 
 /** The variables of one block while it runs. A lambda keeps the frame it was made in. */
 export interface Frame {
-  readonly slots: Value[];
+  /** Undefined: declared, but not assigned yet. */
+  readonly slots: (Value | undefined)[];
   readonly parent: Frame | undefined;
   readonly run: Run;
 }

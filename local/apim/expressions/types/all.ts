@@ -13,6 +13,7 @@ import { delegateTypes } from "./delegates.ts";
 import { dictionaryTypes } from "./dictionary.ts";
 import { enumTypes } from "./enum.ts";
 import { exceptionTypes } from "./exception.ts";
+import { ipAddressTypes } from "./ipAddress.ts";
 import { jObjectTypes } from "./jObject.ts";
 import { jTokenTypes } from "./jToken.ts";
 import { jwtTypes } from "./jwt.ts";
@@ -59,6 +60,7 @@ const ALL: readonly TypeDefinition[] = [
   regexTypes,
   certificateTypes,
   enumTypes,
+  ipAddressTypes,
 ].flat();
 
 /** Every type an expression can use or meet. Its signatures are read once, when first asked for. */

@@ -43,8 +43,8 @@ export const charTypes: readonly TypeDefinition[] = [
     interfaces: ["IComparable", "IFormattable"],
     members: {
       ...classified,
-      "static char MinValue": () => new Char(0),
-      "static char MaxValue": () => new Char(0xffff),
+      "const char MinValue": () => new Char(0),
+      "const char MaxValue": () => new Char(0xffff),
       "static char ToUpper(char c)": (char: Char) => Char.of(upperInvariant(char.toText())),
       "static char ToLower(char c)": (char: Char) => Char.of(lowerInvariant(char.toText())),
       "static char ToUpperInvariant(char c)": (char: Char) => Char.of(upperInvariant(char.toText())),

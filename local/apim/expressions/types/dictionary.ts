@@ -1,7 +1,8 @@
 import { unsupported } from "../errors.ts";
 import { type Call, type MemberTable, type TypeDefinition, withCall } from "../model/definition.ts";
-import type { Value } from "../model/value.ts";
-import { iterate, NetQueue, Sequence } from "../runtime/collection.ts";
+import { namedType, type Type } from "../model/type.ts";
+import { NetObject, type Value } from "../model/value.ts";
+import { iterate, NetQueue } from "../runtime/collection.ts";
 import { keyOf } from "../runtime/equality.ts";
 import { argumentNull, notNull, raise } from "../runtime/exception.ts";
 import type { OutCell } from "../runtime/objects.ts";
@@ -45,13 +46,26 @@ const read: MemberTable = {
     out.value = found === undefined ? call.run.defaultOf(typeArgument(call, 1, "owner")) : found.value;
     return found !== undefined;
   }),
-  "IEnumerable<TKey> Keys": withCall(
-    (call) => (self: Value) => new Sequence(typeArgument(call, 0, "owner"), () => keys(self)),
-  ),
-  "IEnumerable<TValue> Values": withCall(
-    (call) => (self: Value) => new Sequence(typeArgument(call, 1, "owner"), () => values(self)),
-  ),
+  "IEnumerable<TKey> Keys": (self: Value) => new PartList(self, "KeyCollection", () => keys(self)),
+  "IEnumerable<TValue> Values": (self: Value) => new PartList(self, "ValueCollection", () => values(self)),
 };
+
+/** Keys or Values of a dictionary: a view that is read anew each time. */
+class PartList extends NetObject {
+  override readonly type: Type;
+  private readonly read: () => Iterable<Value>;
+
+  constructor(owner: Value, name: string, read: () => Iterable<Value>) {
+    super();
+    const args = owner instanceof NetDictionary ? owner.type.args : unsupported("a dictionary of this kind");
+    this.type = namedType(`System.Collections.Generic.Dictionary\`2+${name}`, args);
+    this.read = read;
+  }
+
+  override items(): Iterable<Value> {
+    return this.read();
+  }
+}
 
 function* keys(self: Value): Iterable<Value> {
   for (const { key } of slots(self).entries()) yield key;

@@ -123,8 +123,8 @@ function roundDecimal(value: Decimal, digits: number, mode?: EnumValue): Decimal
 
 const members: MemberTable = {
   ...perType,
-  "static double PI": () => Float.double(Math.PI),
-  "static double E": () => Float.double(Math.E),
+  "const double PI": () => Float.double(Math.PI),
+  "const double E": () => Float.double(Math.E),
   "static double Floor(double d)": double(Math.floor),
   "static decimal Floor(decimal d)": (value: Decimal) => value.floor(),
   "static double Ceiling(double a)": double(Math.ceil),

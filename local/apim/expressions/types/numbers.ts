@@ -51,8 +51,8 @@ function integral(self: string, type: Type): MemberTable {
   const { minimum, maximum } = integralRange(type);
   return {
     ...common(self, type),
-    [`static ${self} MinValue`]: () => fromBigInt(minimum, type),
-    [`static ${self} MaxValue`]: () => fromBigInt(maximum, type),
+    [`const ${self} MinValue`]: () => fromBigInt(minimum, type),
+    [`const ${self} MaxValue`]: () => fromBigInt(maximum, type),
   };
 }
 
@@ -61,12 +61,12 @@ function floating(self: string, type: Type, make: (value: number) => Float): Mem
   const single = type.key === FLOAT.key;
   return {
     ...common(self, type),
-    [`static ${self} MinValue`]: () => make(single ? -3.4028234663852886e38 : -Number.MAX_VALUE),
-    [`static ${self} MaxValue`]: () => make(single ? 3.4028234663852886e38 : Number.MAX_VALUE),
-    [`static ${self} Epsilon`]: () => make(single ? 2 ** -149 : Number.MIN_VALUE),
-    [`static ${self} NaN`]: () => make(Number.NaN),
-    [`static ${self} PositiveInfinity`]: () => make(Number.POSITIVE_INFINITY),
-    [`static ${self} NegativeInfinity`]: () => make(Number.NEGATIVE_INFINITY),
+    [`const ${self} MinValue`]: () => make(single ? -3.4028234663852886e38 : -Number.MAX_VALUE),
+    [`const ${self} MaxValue`]: () => make(single ? 3.4028234663852886e38 : Number.MAX_VALUE),
+    [`const ${self} Epsilon`]: () => make(single ? 2 ** -149 : Number.MIN_VALUE),
+    [`const ${self} NaN`]: () => make(Number.NaN),
+    [`const ${self} PositiveInfinity`]: () => make(Number.POSITIVE_INFINITY),
+    [`const ${self} NegativeInfinity`]: () => make(Number.NEGATIVE_INFINITY),
     [`static bool IsNaN(${self} d)`]: (number: Value) => Number.isNaN(value(number)),
     [`static bool IsInfinity(${self} d)`]: (number: Value) => Math.abs(value(number)) === Number.POSITIVE_INFINITY,
     [`static bool IsPositiveInfinity(${self} d)`]: (number: Value) => value(number) === Number.POSITIVE_INFINITY,
@@ -79,11 +79,11 @@ const decimalMembers: MemberTable = {
   "new(int value)": (value: number) => Decimal.of(BigInt(value)),
   "new(long value)": (value: bigint) => Decimal.of(value),
   "new(double value)": (value: Float) => Decimal.fromFloat(value.value),
-  "static decimal MinValue": () => Decimal.of(-(2n ** 96n) + 1n),
-  "static decimal MaxValue": () => Decimal.of(2n ** 96n - 1n),
-  "static decimal Zero": () => Decimal.of(0n),
-  "static decimal One": () => Decimal.of(1n),
-  "static decimal MinusOne": () => Decimal.of(-1n),
+  "const decimal MinValue": () => Decimal.of(-(2n ** 96n) + 1n),
+  "const decimal MaxValue": () => Decimal.of(2n ** 96n - 1n),
+  "const decimal Zero": () => Decimal.of(0n),
+  "const decimal One": () => Decimal.of(1n),
+  "const decimal MinusOne": () => Decimal.of(-1n),
   "static decimal Add(decimal d1, decimal d2)": (a: Decimal, b: Decimal) => a.add(b),
   "static decimal Subtract(decimal d1, decimal d2)": (a: Decimal, b: Decimal) => a.add(b.negate()),
   "static decimal Multiply(decimal d1, decimal d2)": (a: Decimal, b: Decimal) => a.multiply(b),

@@ -69,7 +69,7 @@ function valueContent(content: Value): Value {
   if (!(content instanceof NetObject)) return content;
   const plain =
     "names" in content ||
-    SCALARS.has(content.type.name.replace("System.", "")) ||
+    (SCALARS.has(content.type.name.replace("System.", "")) && content.type.name !== "System.Char") ||
     (content instanceof NetArray && content.element.key === "System.Byte");
   return plain
     ? content
