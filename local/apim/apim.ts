@@ -18,7 +18,7 @@ import { loadPolicies } from "./load/loadPolicies.ts";
 import { createMatcher } from "./matching.ts";
 import type { ApimOptions } from "./options.ts";
 import type { Services } from "./pipeline/services.ts";
-import { createRedaction } from "./redaction.ts";
+import { createRedaction, type Redaction } from "./redaction.ts";
 import { PoliciesRefusedError, type PolicyProblem } from "./refusal.ts";
 import { ManagedIdentityTokens } from "./security/managedIdentityTokens.ts";
 import { OpenIdConfigurations } from "./security/openIdConfigurations.ts";
@@ -47,6 +47,7 @@ export interface LocalApim {
  */
 export async function startApim(options: ApimOptions): Promise<LocalApim> {
   const { now = Date.now, port = 0, tls, log = () => undefined } = options;
+  const redaction = createRedaction(secretsOf(options));
   const problems: PolicyProblem[] = [];
   const backends = createBackends(options.backends ?? {}, options.tier, now, problems);
   const match = createMatcher(options.apis, problems);
@@ -63,7 +64,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     },
     problems,
   );
-  if (problems.length > 0) throw new PoliciesRefusedError(distinct(problems));
+  if (problems.length > 0) throw new PoliciesRefusedError(distinct(problems, redaction));
 
   const dispatcher = createDispatcher(options.trustedCa);
   const services: Services = {
@@ -78,7 +79,9 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     identityTokens: new ManagedIdentityTokens(options.identity, now),
     openId: new OpenIdConfigurations(dispatcher, now),
     entraUrl: (options.entraUrl ?? PUBLIC_ENTRA_URL).replace(/\/+$/, ""),
-    log,
+    log: (line) => log(redaction.whole(line)),
+    apis: options.apis,
+    tracing: options.trace !== undefined,
   };
   const traces: PolicyTrace[] = [];
   let url = "";
@@ -87,7 +90,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     policies,
     match,
     access: { products: options.products ?? [], subscriptions: options.subscriptions ?? [] },
-    redaction: createRedaction(secretsOf(options)),
+    redaction,
     trace(record) {
       traces.push(record);
       if (traces.length > MAX_TRACES) traces.shift();
@@ -137,7 +140,8 @@ function secretsOf({ namedValues = {}, subscriptions = [] }: ApimOptions): strin
   return [...named.map(namedValueText), ...keys];
 }
 
-/** A fragment's flaws show up wherever it is included. */
-function distinct(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+/** Each once (a fragment's flaws show up wherever it is included), and without the secrets that named values put in. */
+function distinct(problems: readonly PolicyProblem[], { whole }: Redaction): readonly PolicyProblem[] {
+  const safe = problems.map(({ at, subject, message }) => ({ at, subject: whole(subject), message: whole(message) }));
+  return [...new Map(safe.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

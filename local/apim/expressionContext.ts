@@ -54,7 +54,7 @@ export function expressionContext(exchange: Exchange, trace: (message: string) =
             method: operation.method,
             urlTemplate: operation.urlTemplate,
           },
-    product: product === undefined ? null : productOf(product),
+    product: product === undefined ? null : productOf(product, services.apis),
     subscription: subscriptionOf(exchange.subscription),
     user: null,
     workspace: null,
@@ -81,7 +81,7 @@ export function expressionContext(exchange: Exchange, trace: (message: string) =
     timestampTicks: EPOCH_TICKS + BigInt(Math.trunc(exchange.timestampMs)) * TICKS_PER_MS,
     elapsedTicks: () => BigInt(Math.trunc(services.now() - exchange.timestampMs)) * TICKS_PER_MS,
     requestId: exchange.requestId,
-    tracing: true,
+    tracing: services.tracing,
     trace: (message) => trace(message ?? ""),
   };
 }
@@ -121,11 +121,14 @@ function apiOf({ id, name = id, path, serviceUrl }: ApiDefinition): PolicyApi {
   };
 }
 
-function productOf({ id, name = id, subscriptionRequired }: ProductDefinition): PolicyProduct {
+function productOf(
+  { id, name = id, subscriptionRequired, apis }: ProductDefinition,
+  known: readonly ApiDefinition[],
+): PolicyProduct {
   return {
     id,
     name,
-    apis: [],
+    apis: known.filter((api) => apis.includes(api.id)).map(apiOf),
     approvalRequired: false,
     groups: [],
     published: true,

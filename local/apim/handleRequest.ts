@@ -73,11 +73,5 @@ async function preflight(gateway: Gateway, exchange: Exchange): Promise<GatewayR
   const { operation } = gateway.match(method.toUpperCase(), request.originalUrl.path) ?? {};
   const document = operation && gateway.policies.operation(api.id, operation.id);
   if (document !== undefined) exchange.documents.set("operation", document);
-  const steps = stepsOf("inbound", exchange);
-  const decided = (await runPreflight(steps, exchange)) === "decided";
-  return decided || hasCors(steps) ? newResponse(200) : undefined;
-}
-
-function hasCors(steps: ReturnType<typeof stepsOf>): boolean {
-  return steps.some(({ place }) => place.policy === "cors");
+  return (await runPreflight(stepsOf("inbound", exchange), exchange)) === "none" ? undefined : newResponse(200);
 }

@@ -88,8 +88,8 @@ function compare(a: readonly Segment[], b: readonly Segment[]): number {
 }
 
 function rank(one: Segment | undefined): number {
-  if (one === undefined) return 3;
-  if (one === "rest") return 2;
+  if (one === "rest") return 3;
+  if (one === undefined) return 2;
   return "parameter" in one ? 1 : 0;
 }
 

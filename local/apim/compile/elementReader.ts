@@ -118,6 +118,7 @@ export class ElementReader {
       const reader = new ElementReader(child, this.context);
       const text = reader.content() ?? constant("");
       reader.done();
+      refuseSpaceAround(child);
       return text;
     });
   }
@@ -149,4 +150,10 @@ export class ElementReader {
     }
     if (!this.#textRead && text !== undefined) refuse(text.at, name, `text is not allowed in <${name}>`);
   }
+}
+
+/** Whether API Management takes the space for part of a literal is not documented; in a header it would not do either way. */
+function refuseSpaceAround({ name, text }: PolicyElement): void {
+  if (text === undefined || isExpression(text.text) || text.text.trim() === text.text) return;
+  refuse(text.at, name, `there is space around the text of <${name}>`);
 }

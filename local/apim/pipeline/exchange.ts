@@ -57,8 +57,9 @@ export interface StepAction {
   (exchange: Exchange, note: StepNote): Promise<Flow>;
 }
 
-/** What came of a CORS preflight: `none` where no `cors` policy was found, or none that wanted to decide. */
-export type Preflight = (exchange: Exchange) => Promise<"decided" | "none">;
+/** What came of a CORS preflight: `unmatched` where the policies that were found leave it to others, `none` without any. */
+export type PreflightOutcome = "decided" | "unmatched" | "none";
+export type Preflight = (exchange: Exchange) => Promise<PreflightOutcome>;
 
 /** A policy, ready to run. */
 export interface Step {

@@ -1,4 +1,4 @@
-import type { Exchange, Flow, Step } from "./exchange.ts";
+import type { Exchange, Flow, PreflightOutcome, Step } from "./exchange.ts";
 import { clientGone, GatewayError, internalError, messageOf } from "./gatewayError.ts";
 import { SCOPES, type Scope, type Section } from "./scopes.ts";
 
@@ -15,12 +15,15 @@ export async function runSection(section: Section, exchange: Exchange, outside?:
   return runSteps(stepsOf(section, exchange, outside), exchange);
 }
 
-/** Lets the `cors` policies decide that are in scope. */
-export async function runPreflight(steps: readonly Step[], exchange: Exchange): Promise<"decided" | "none"> {
+/** Lets the `cors` policies decide that are in scope, one after the other. */
+export async function runPreflight(steps: readonly Step[], exchange: Exchange): Promise<PreflightOutcome> {
+  let outcome: PreflightOutcome = "none";
   for (const { preflight } of steps) {
-    if (preflight !== undefined && (await preflight(exchange)) === "decided") return "decided";
+    const next = (await preflight?.(exchange)) ?? "none";
+    if (next === "decided") return next;
+    if (next === "unmatched") outcome = next;
   }
-  return "none";
+  return outcome;
 }
 
 export function stepsOf(section: Section, exchange: Exchange, outside?: Scope): readonly Step[] {

@@ -3,6 +3,7 @@ import type { Backends } from "../forwarding/backends.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateLimiter } from "../limits/rateLimiter.ts";
 import type { ValueCache } from "../limits/valueCache.ts";
+import type { ApiDefinition } from "../options.ts";
 import type { PolicyValues } from "../policyValue.ts";
 import type { ManagedIdentityTokens } from "../security/managedIdentityTokens.ts";
 import type { OpenIdConfigurations } from "../security/openIdConfigurations.ts";
@@ -22,4 +23,7 @@ export interface Services {
   /** Base URL of the sign-in service, without a slash at the end. */
   readonly entraUrl: string;
   readonly log: (line: string) => void;
+  readonly apis: readonly ApiDefinition[];
+  /** What `context.Tracing` says. */
+  readonly tracing: boolean;
 }

@@ -27,7 +27,7 @@ export const cors: PolicyDefinition = {
     };
     const preflight: Preflight = async (exchange) => {
       const headers = preflightHeaders(await readRules(exchange), exchange.request.headers);
-      if (headers === undefined && !(await terminate(exchange))) return "none";
+      if (headers === undefined && !(await terminate(exchange))) return "unmatched";
       for (const [name, value] of headers ?? []) exchange.answerHeaders.set(name, value);
       return "decided";
     };

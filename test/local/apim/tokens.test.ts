@@ -15,6 +15,7 @@ const issue = (more: Partial<UserTokenSpec> = {}): Promise<string> =>
     ...more,
   });
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+const lacking = (claim: string): Record<string, undefined> => ({ [claim]: undefined });
 const inSeconds = (seconds: number): number => Math.floor(world.clock.nowMs() / 1_000) + seconds;
 
 /** Answers 200 with what the policy made of the token, or the error with its reason in a header. */
@@ -59,13 +60,13 @@ describe("validate-azure-ad-token", () => {
     "is of another issuer": [() => issue({ override: { iss: "https://evil.example" } }), "TokenIssuerNotAllowed"],
     "is for another client": [() => issue({ override: { azp: "another" } }), "TokenClaimValueNotAllowed"],
     "lacks the scope": [() => issue({ override: { scp: "other" } }), "TokenClaimValueNotAllowed"],
-    "has no scope at all": [() => issue({ override: { scp: undefined } }), "TokenClaimNotFound"],
+    "has no scope at all": [() => issue({ override: lacking("scp") }), "TokenClaimNotFound"],
     "is signed with another key": [() => issue({ forgery: forged }), "TokenSignatureInvalid"],
     "names an unknown key": [() => issue({ forgery: { kid: "none" } }), "TokenSignatureKeyNotFound"],
     "is not signed": [() => issue({ forgery: { alg: "none" } }), "TokenSignatureInvalid"],
     "is signed with the public key as a secret": [() => issue({ forgery: { alg: "HS256" } }), "TokenSignatureInvalid"],
     "is not valid yet": [() => issue({ override: { nbf: inSeconds(60) } }), "JwtInvalid"],
-    "never expires": [() => issue({ override: { exp: undefined } }), "JwtInvalid"],
+    "never expires": [() => issue({ override: lacking("exp") }), "JwtInvalid"],
     "is no token": [async () => "abc.def.ghi", "JwtInvalid"],
     // Lifetime comes before the audience.
     "is expired, and for another audience": [() => issue({ override: { exp: 1, aud: "x" } }), "TokenExpired"],
@@ -178,7 +179,7 @@ describe("validate-jwt", () => {
   });
 
   it("lets tokens without an end pass only when told to", async () => {
-    const token = await issue({ override: { exp: undefined } });
+    const token = await issue({ override: lacking("exp") });
     const policy = `<validate-jwt header-name="Authorization" require-expiration-time="false">${openid()}</validate-jwt>`;
     expect((await (await guarded(policy)).get("/", bearer(token))).status).toBe(200);
   });
