@@ -73,6 +73,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     sleep: options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal })),
     dispatcher,
     backends,
+    openCircuit: options.openCircuit ?? "response",
     cache: new ValueCache(now),
     rateLimiter: new RateLimiter(now),
     quotas: new Quotas(now),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createExchange, type Gateway } from "./createExchange.ts";
 import { sendAnswer } from "./http/sendAnswer.ts";
+import { errorResponse } from "./pipeline/errorResponse.ts";
 import type { Exchange } from "./pipeline/exchange.ts";
 import { GatewayError, messageOf } from "./pipeline/gatewayError.ts";
 import { newResponse } from "./pipeline/messageOfSection.ts";
@@ -73,5 +74,10 @@ async function preflight(gateway: Gateway, exchange: Exchange): Promise<GatewayR
   const { operation } = gateway.match(method.toUpperCase(), request.originalUrl.path) ?? {};
   const document = operation && gateway.policies.operation(api.id, operation.id);
   if (document !== undefined) exchange.documents.set("operation", document);
-  return (await runPreflight(stepsOf("inbound", exchange), exchange)) === "none" ? undefined : newResponse(200);
+  try {
+    return (await runPreflight(stepsOf("inbound", exchange), exchange)) === "none" ? undefined : newResponse(200);
+  } catch (error) {
+    if (error instanceof GatewayError) return errorResponse(error, exchange.requestId);
+    throw error;
+  }
 }

@@ -96,6 +96,11 @@ export interface ApimOptions {
   readonly fragments?: Readonly<Record<string, PolicySource>>;
   readonly namedValues?: Readonly<Record<string, NamedValue>>;
   readonly backends?: Readonly<Record<string, BackendDefinition>>;
+  /**
+   * What an open circuit breaker comes to, which the documentation leaves open: an answer that outbound policies see
+   * (the default), or an error for on-error. Policies had better stand both.
+   */
+  readonly openCircuit?: "response" | "error";
   readonly products?: readonly ProductDefinition[];
   readonly subscriptions?: readonly SubscriptionDefinition[];
   readonly identity?: ManagedIdentity;

@@ -27,6 +27,7 @@ export function createBackends(
     if (parsed === undefined || parsed.query.toString() !== "") complain(`'${url}' is no base URL`);
     else if (circuitBreaker !== undefined && tier === "Consumption")
       complain("the Consumption tier has no backend circuit breaker");
+    else if ((circuitBreaker?.rules.length ?? 0) > 1) complain("a circuit breaker has one rule at most");
     else {
       try {
         backends.set(id, {

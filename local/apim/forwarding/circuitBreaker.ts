@@ -1,7 +1,8 @@
 import { parseDuration } from "../duration.ts";
 import type { CircuitBreakerRule } from "../options.ts";
 
-const ERROR_REASONS = new Set(["BackendConnectionFailure", "Timeout"]);
+/** Those of `context.LastError` that a backend can be the cause of, in lower case. */
+const ERROR_REASONS = new Set(["backendconnectionfailure", "timeout"]);
 
 /** What a call of the backend came to: a status, or no answer at all. */
 export type BackendOutcome =
@@ -29,7 +30,7 @@ export class CircuitBreaker {
     this.#now = now;
     const { count, errorReasons = [], statusCodeRanges = [] } = rule.failureCondition;
     if (!Number.isInteger(count) || count < 1) throw new RangeError(`rule '${rule.name}': count must be 1 or more`);
-    const unknown = errorReasons.find((reason) => !ERROR_REASONS.has(reason));
+    const unknown = errorReasons.find((reason) => !ERROR_REASONS.has(reason.toLowerCase()));
     if (unknown !== undefined) throw new RangeError(`rule '${rule.name}': error reason '${unknown}' is not known here`);
     if (errorReasons.length + statusCodeRanges.length === 0)
       throw new RangeError(`rule '${rule.name}': nothing counts as a failure`);
@@ -53,7 +54,7 @@ export class CircuitBreaker {
   #isFailure(outcome: BackendOutcome): boolean {
     const { errorReasons = [], statusCodeRanges = [] } = this.#rule.failureCondition;
     return "reason" in outcome
-      ? errorReasons.includes(outcome.reason)
+      ? errorReasons.some((reason) => reason.toLowerCase() === outcome.reason.toLowerCase())
       : statusCodeRanges.some(({ min, max }) => outcome.status >= min && outcome.status <= max);
   }
 }

@@ -1,22 +1,28 @@
+import { errorResponse } from "../pipeline/errorResponse.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
 import { GatewayError } from "../pipeline/gatewayError.ts";
 import type { GatewayResponse } from "../pipeline/messages.ts";
 import { type OutgoingRequest, type SendOptions, send } from "./send.ts";
 
-/** Sends, unless the circuit breaker of the backend is open, and tells the breaker what came of it. */
+/**
+ * Sends, unless the circuit breaker of the backend is open, and tells the breaker what came of it. An open breaker gives
+ * an answer (503), as deployed policies that look at `context.Response` know it from pools, or else an error.
+ */
 export async function sendGuarded(
-  { services, backendId }: Exchange,
+  { services, backendId, requestId }: Exchange,
   request: OutgoingRequest,
   options: SendOptions,
 ): Promise<GatewayResponse> {
   const breakers = services.backends.get(backendId ?? "")?.breakers ?? [];
   if (breakers.some((breaker) => breaker.isOpen())) {
-    throw new GatewayError({
+    const open = new GatewayError({
       reason: "BackendConnectionFailure",
       message: `The circuit breaker of the backend '${backendId}' is open.`,
       status: 503,
       publicMessage: "Service Unavailable",
     });
+    if (services.openCircuit === "error") throw open;
+    return errorResponse(open, requestId);
   }
   try {
     const response = await send(services.dispatcher, request, options);

@@ -18,6 +18,7 @@ export interface Services {
   readonly cache: ValueCache;
   readonly rateLimiter: RateLimiter;
   readonly quotas: Quotas;
+  readonly openCircuit: "response" | "error";
   readonly identityTokens: ManagedIdentityTokens;
   readonly openId: OpenIdConfigurations;
   /** Base URL of the sign-in service, without a slash at the end. */

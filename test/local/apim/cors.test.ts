@@ -147,6 +147,13 @@ describe("a cross-origin request", () => {
   });
 });
 
+it("answers 500 to a preflight when the policy itself fails", async () => {
+  const gateway = await startGateway({
+    policy: { inbound: cors(`allow-credentials="@((bool)context.Variables["none"])"`) },
+  });
+  expect((await gateway.ask("/x", preflight("https://app.example"))).json()).toMatchObject({ statusCode: 500 });
+});
+
 it("is allowed once in a section", async () => {
   const [problem, ...more] = await problemsOf({ policy: { inbound: cors() + cors() } });
   expect(problem?.message).toContain("only once");

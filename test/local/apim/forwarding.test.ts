@@ -290,6 +290,24 @@ describe("a circuit breaker", () => {
     expect(await codes(3)).toEqual([200, 200, 200]);
   });
 
+  it("gives outbound an answer to look at, or on-error an error", async () => {
+    const backend = await startBackend();
+    backend.answer(status(500));
+    const seen = {
+      outbound: `<set-header name="X-Outbound"><value>@(context.Response.StatusCode.ToString())</value></set-header>`,
+    };
+    const options = withBreaker(backend.url, { count: 1, statusCodeRanges: [{ min: 500, max: 599 }] });
+    const second = async (openCircuit: "response" | "error") => {
+      const gateway = await startGateway({ ...options, openCircuit, policy: { ...options.policy, ...seen } });
+      await gateway.get("/");
+      return gateway.get("/");
+    };
+    const answered = await second("response");
+    expect(answered).toMatchObject({ status: 503, headers: { "x-outbound": "503" } });
+    const failed = await second("error");
+    expect(failed).toMatchObject({ status: 503, headers: { "x-reason": "forward-request BackendConnectionFailure" } });
+  });
+
   it("opens for as long as Retry-After says, if the rule accepts that", async () => {
     const backend = await startBackend();
     backend.answer(status(429, "", { "retry-after": "120" }));
@@ -307,7 +325,7 @@ describe("a circuit breaker", () => {
 
   it("counts connections that fail, by their reason", async () => {
     const gateway = await startGateway(
-      withBreaker("http://localhost:1", { errorReasons: ["BackendConnectionFailure"] }),
+      withBreaker("http://localhost:1", { errorReasons: ["backendConnectionFailure"] }),
     );
     expect([(await gateway.get("/")).status, (await gateway.get("/")).status, (await gateway.get("/")).status]).toEqual(
       [500, 500, 503],
