@@ -9,6 +9,7 @@ import {
   responseValue,
   toText,
 } from "./expressions/index.ts";
+import { JTokenValue } from "./expressions/runtime/json/tokens.ts";
 import type { GatewayResponse } from "./pipeline/messages.ts";
 import type { PolicyValues } from "./policyValue.ts";
 import { asValue } from "./policyValueGuard.ts";
@@ -40,6 +41,10 @@ export function createExpressions(now: () => number): {
     },
     values: {
       toText: (value) => failing(() => toText(asValue(value))),
+      copy(value) {
+        if (typeof value !== "object" || value === null) return value;
+        return value instanceof JTokenValue ? value.clone() : undefined;
+      },
       jwt: jwtValue,
       response(response, reads) {
         const value = responseValue(expressionResponse(response, reads));

@@ -8,6 +8,8 @@ export type PolicyValue = null | string | boolean | number | bigint | object;
 export interface PolicyValues {
   /** What the value is as text, in a header or a body. */
   toText(value: PolicyValue): string;
+  /** A copy to keep in the cache, or to take out of it; undefined for what cannot be told how the cache would keep it. */
+  copy(value: PolicyValue): PolicyValue | undefined;
   /** A `Jwt` of a token known to be one. */
   jwt(token: string): PolicyValue;
   /** An `IResponse`. */

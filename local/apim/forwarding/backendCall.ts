@@ -12,28 +12,32 @@ export class BackendCall implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: GatewayResponse) => void;
   readonly #reject: (error: unknown) => void;
   readonly #abandoned: AbortSignal;
+  readonly #failure: (error: unknown) => Error;
   #body: Readable | undefined;
 
   private constructor(
     method: string,
     abandoned: AbortSignal,
+    failure: (error: unknown) => Error,
     resolve: (response: GatewayResponse) => void,
     reject: (error: unknown) => void,
   ) {
     this.#method = method;
     this.#abandoned = abandoned;
+    this.#failure = failure;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
-  /** Resolves with the head; `abandoned` ends the call, its body too. @throws what undici reports. */
+  /** Resolves with the head; `abandoned` ends the call, its body too. @throws what `failure` makes of undici's errors. */
   static start(
     dispatcher: Dispatcher,
     options: Dispatcher.DispatchOptions,
     abandoned: AbortSignal,
+    failure: (error: unknown) => Error,
   ): Promise<GatewayResponse> {
     return new Promise((resolve, reject) => {
-      const call = new BackendCall(options.method, abandoned, resolve, reject);
+      const call = new BackendCall(options.method, abandoned, failure, resolve, reject);
       // Silence is the policies' to judge, by their own time-outs.
       dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, call);
     });
@@ -84,8 +88,9 @@ export class BackendCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: Error): void {
-    if (this.#body === undefined) this.#reject(error);
-    else this.#body.destroy(error);
+    const failure = this.#failure(error);
+    if (this.#body === undefined) this.#reject(failure);
+    else this.#body.destroy(failure);
   }
 }
 

@@ -18,35 +18,28 @@ export interface OutgoingRequest {
 }
 
 export interface SendOptions {
-  /** Milliseconds to wait for the head of the answer. */
-  readonly timeoutMs: number;
+  /** Fires when the answer, as far as it is waited for, has taken too long. */
+  readonly timeout: AbortSignal;
   readonly followRedirects: boolean;
   /** Fires when the caller has gone. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a request, and gives the answer with its body still to come.
+ * Sends a request, and gives the answer with its body still to come; reading that may fail in the same way.
  * @throws GatewayError BackendConnectionFailure, Timeout or ClientConnectionFailure
  */
-export async function send(
+export function send(
   dispatcher: Dispatcher,
   request: OutgoingRequest,
-  { timeoutMs, followRedirects, signal }: SendOptions,
+  { timeout, followRedirects, signal }: SendOptions,
 ): Promise<GatewayResponse> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
   const through = followRedirects
     ? dispatcher.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }))
     : dispatcher;
-  try {
-    return await BackendCall.start(through, dispatchOptions(request), AbortSignal.any([signal, timeout.signal]));
-  } catch (error) {
-    throw failure(error, request, timeout.signal, signal);
-  } finally {
-    // The time-out is for the head alone.
-    clearTimeout(timer);
-  }
+  return BackendCall.start(through, dispatchOptions(request), AbortSignal.any([signal, timeout]), (error) =>
+    failure(error, request, timeout, signal),
+  );
 }
 
 function dispatchOptions({ method, url, headers, body }: OutgoingRequest): Dispatcher.DispatchOptions {

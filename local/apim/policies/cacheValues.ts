@@ -1,5 +1,8 @@
 import type { ElementReader } from "../compile/elementReader.ts";
 import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
+import type { Exchange } from "../pipeline/exchange.ts";
+import { internalError } from "../pipeline/gatewayError.ts";
+import type { PolicyValue } from "../policyValue.ts";
 
 /** Absent, the variable is not set either. */
 export const cacheLookupValue: PolicyDefinition = {
@@ -12,7 +15,7 @@ export const cacheLookupValue: PolicyDefinition = {
     const fallback = reader.value("default-value");
     return async (exchange, note) => {
       const found = exchange.services.cache.get(await key(exchange));
-      if (found !== undefined) exchange.variables.set(variable, found.value);
+      if (found !== undefined) exchange.variables.set(variable, copyOf(found.value, exchange));
       else if (fallback !== undefined) exchange.variables.set(variable, await fallback(exchange));
       note.effect = found === undefined ? "miss" : `hit, into ${variable}`;
       return "next";
@@ -31,7 +34,8 @@ export const cacheStoreValue: PolicyDefinition = {
     const seconds = reader.requiredInteger("duration");
     return async (exchange, note) => {
       const duration = await seconds(exchange);
-      exchange.services.cache.set(await key(exchange), await value(exchange), duration * 1_000);
+      const kept = copyOf(await value(exchange), exchange);
+      exchange.services.cache.set(await key(exchange), kept, duration * 1_000);
       note.effect = `kept for ${duration} s`;
       return "next";
     };
@@ -50,6 +54,13 @@ export const cacheRemoveValue: PolicyDefinition = {
     };
   },
 };
+
+/** The cache holds values, not objects: who changes what came out of it does not change what is in it. */
+function copyOf(value: PolicyValue, { services }: Exchange): PolicyValue {
+  const copy = services.values.copy(value);
+  if (copy === undefined) throw internalError("NotCacheable", "Only text, numbers, bool and JSON can be cached here.");
+  return copy;
+}
 
 function readCachingType(reader: ElementReader): void {
   const type = reader.oneOf("caching-type", ["prefer-external", "external", "internal"]) ?? "prefer-external";

@@ -3,6 +3,7 @@ import type { PolicyDefinition } from "../compile/policyDefinition.ts";
 import { constant, type Source } from "../compile/source.ts";
 import { outgoingRequest } from "../forwarding/outgoingRequest.ts";
 import { sendGuarded } from "../forwarding/sendGuarded.ts";
+import { withTimeout } from "../forwarding/withTimeout.ts";
 import { urlText } from "../http/requestUrl.ts";
 import { GatewayError } from "../pipeline/gatewayError.ts";
 
@@ -24,11 +25,11 @@ export const forwardRequest: PolicyDefinition = {
       note.effect = `${exchange.request.method} ${urlText(exchange.request.url).replace(/\?.*/, "?…")}`;
       exchange.response?.body.discard();
       exchange.response = undefined;
-      const response = await sendGuarded(exchange, outgoingRequest(exchange), {
-        timeoutMs: await timeout(exchange),
-        followRedirects: await followRedirects(exchange),
-        signal: exchange.signal,
-      });
+      const options = { followRedirects: await followRedirects(exchange), signal: exchange.signal };
+      // The time-out is for the head alone: a stream may take as long as it likes.
+      const response = await withTimeout(await timeout(exchange), (over) =>
+        sendGuarded(exchange, outgoingRequest(exchange), { ...options, timeout: over }),
+      );
       response.unbuffered = !(await bufferResponse(exchange));
       exchange.response = response;
       note.effect += ` -> ${response.status}`;

@@ -1,4 +1,5 @@
 import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
+import { withTimeout } from "../forwarding/withTimeout.ts";
 import { messageOf } from "../pipeline/gatewayError.ts";
 import { describe, ownRequest, sendOwn } from "./fields/ownRequest.ts";
 
@@ -13,7 +14,8 @@ export const sendOneWayRequest: PolicyDefinition = {
       note.effect = describe(own);
       const { services } = exchange;
       // It outlives the exchange: the caller may have gone by then.
-      sendOwn(exchange, own, new AbortController().signal).then(
+      const { signal } = new AbortController();
+      withTimeout(own.timeoutMs, (timeout) => sendOwn(exchange, own, { signal, timeout })).then(
         (response) => response.body.discard(),
         (error: unknown) => services.log(`A send-one-way-request failed: ${messageOf(error)}`),
       );

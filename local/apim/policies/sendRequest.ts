@@ -1,4 +1,5 @@
 import { EVERYWHERE, type PolicyDefinition } from "../compile/policyDefinition.ts";
+import { withTimeout } from "../forwarding/withTimeout.ts";
 import { MessageBody } from "../http/messageBody.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
 import { GatewayError } from "../pipeline/gatewayError.ts";
@@ -17,7 +18,9 @@ export const sendRequest: PolicyDefinition = {
       const own = await build(exchange);
       note.effect = describe(own);
       try {
-        const response = await withBody(await sendOwn(exchange, own, exchange.signal));
+        const response = await withTimeout(own.timeoutMs, async (over) =>
+          withBody(await sendOwn(exchange, own, { signal: exchange.signal, timeout: over })),
+        );
         exchange.variables.set(variable, exchange.services.values.response(response, exchange.bodyReads));
         note.effect += ` -> ${response.status}`;
       } catch (error) {

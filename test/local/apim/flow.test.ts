@@ -135,6 +135,13 @@ describe("return-response", () => {
     expect(response.headers).not.toHaveProperty("x-reason");
   });
 
+  it("fails with a reason that would break the status line", async () => {
+    const gateway = await startGateway({
+      policy: { inbound: `<return-response><set-status code="400" reason="@("a\\r\\nb")" /></return-response>` },
+    });
+    expect((await gateway.get("/")).status).toBe(500);
+  });
+
   it("fails when the variable holds no response", async () => {
     const gateway = await startGateway({
       policy: {

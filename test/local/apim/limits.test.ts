@@ -158,6 +158,27 @@ describe("the value cache", () => {
   });
 });
 
+it("the cache holds copies, and only of what it can hold", async () => {
+  const { gateway } = await timed({
+    policy: {
+      inbound: `<cache-lookup-value key="k" variable-name="v" />
+        <choose><when condition="@(!context.Variables.ContainsKey("v"))">
+          <set-variable name="v" value="@(new JObject(new JProperty("a", 0)))" />
+          <cache-store-value key="k" value="@(context.Variables["v"])" duration="60" /></when></choose>
+        <return-response><set-body>@{ var v = (JObject)context.Variables["v"]; v["a"] = (int)v["a"] + 1; return v["a"].ToString(); }</set-body></return-response>`,
+    },
+  });
+  expect([(await gateway.get("/")).body, (await gateway.get("/")).body, (await gateway.get("/")).body]).toEqual([
+    "1",
+    "1",
+    "1",
+  ]);
+  const refusing = await startGateway({
+    policy: { inbound: `<cache-store-value key="k" value="@(new List<string>())" duration="60" /><return-response />` },
+  });
+  expect((await refusing.get("/")).status).toBe(500);
+});
+
 describe("check-header", () => {
   const check = (values: string, ignoreCase = "false"): Options => ({
     policy: {

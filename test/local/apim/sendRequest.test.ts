@@ -80,6 +80,28 @@ describe("send-request", () => {
     expect(await times.get("/")).toMatchObject({ status: 500, headers: { "x-reason": "send-request Timeout" } });
   });
 
+  it("takes an answer that breaks off, or does not end in time, for none", async () => {
+    const broken = await startBackend();
+    broken.answer((_, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half", () => response.destroy());
+    });
+    const endless = await startBackend();
+    endless.answer((_, response) => {
+      response.writeHead(200);
+      response.write("half");
+    });
+    const outcome = async (url: string, attributes: string) => {
+      const inbound = `<send-request response-variable-name="r" ${attributes}><set-url>${url}</set-url></send-request>
+        ${show(`(context.Variables["r"] == null).ToString()`)}`;
+      const { body, headers } = await (await startGateway({ policy: { ...tell, inbound } })).get("/");
+      return headers["x-reason"] ?? body;
+    };
+    expect(await outcome(broken.url, "")).toBe("send-request BackendConnectionFailure");
+    expect(await outcome(broken.url, `ignore-error="true"`)).toBe("True");
+    expect(await outcome(endless.url, `timeout="1"`)).toBe("send-request Timeout");
+  });
+
   it("fails with an address that is none", async () => {
     const gateway = await startGateway({
       policy: {

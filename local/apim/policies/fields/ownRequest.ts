@@ -1,6 +1,6 @@
 import type { ElementReader } from "../../compile/elementReader.ts";
 import { constant, type Source } from "../../compile/source.ts";
-import { type OutgoingRequest, send } from "../../forwarding/send.ts";
+import { type OutgoingRequest, type SendOptions, send } from "../../forwarding/send.ts";
 import { HeaderCollection } from "../../http/headerCollection.ts";
 import { MessageBody } from "../../http/messageBody.ts";
 import { cloneUrl, originOf, parseUrl, type RequestUrl } from "../../http/requestUrl.ts";
@@ -60,11 +60,11 @@ export function ownRequest(reader: ElementReader): Source<OwnRequest> {
 
 /** @throws GatewayError as `send` does. */
 export function sendOwn(
-  exchange: Exchange,
-  { request, timeoutMs }: OwnRequest,
-  signal: AbortSignal,
+  { services }: Exchange,
+  { request }: OwnRequest,
+  until: Omit<SendOptions, "followRedirects">,
 ): Promise<GatewayResponse> {
-  return send(exchange.services.dispatcher, request, { timeoutMs, followRedirects: false, signal });
+  return send(services.dispatcher, request, { ...until, followRedirects: false });
 }
 
 /** For the trace: without the query, which may hold secrets. */
