@@ -5,6 +5,7 @@ import { isInstance } from "./binding/patterns.ts";
 import { Scope } from "./binding/scope.ts";
 import type { PolicyContext } from "./context.ts";
 import { ExpressionLimitError } from "./errors.ts";
+import { requireAssigned } from "./flow/statementFlow.ts";
 import { BOOL, OBJECT } from "./model/type.ts";
 import type { Value } from "./model/value.ts";
 import { Run } from "./runtime/frame.ts";
@@ -39,11 +40,9 @@ export function compileExpression(
   const binder = createBinder(relations);
   const returns = options.expected === "bool" ? BOOL : OBJECT;
   const scope = new Scope(undefined, { function: { returns, found: [] } });
-  const code: Code = binder.functionBody(
-    { body: program.kind === "expression" ? program.value : program.block },
-    scope,
-    returns,
-  );
+  const body = program.kind === "expression" ? program.value : program.block;
+  const code: Code = binder.functionBody({ body }, scope, returns);
+  requireAssigned(body);
   return {
     evaluate(context, now) {
       const run = new Run(new Surface("IProxyRequestContext", context), now, types);

@@ -38,10 +38,10 @@ export function bindOperator(
   binder: Binder,
 ): Bound {
   const result =
-    concatenation(operator, left, right, at) ??
     nullTest(operator, left, right, at, binder) ??
     stringEquality(operator, left, right, at) ??
     userOperator(operator, left, right, at, binder) ??
+    concatenation(operator, left, right, at) ??
     lifted(operator, left, right, at, checked, binder) ??
     enumOperator(operator, left, right, at, binder) ??
     referenceEquality(operator, left, right, at, binder);

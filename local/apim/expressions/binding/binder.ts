@@ -51,7 +51,14 @@ export interface Binder {
   inferLambda(lambda: BoundLambda, parameters: readonly Type[]): Type;
   bindLambda(lambda: BoundLambda, parameters: readonly Type[], returns: Type, delegate: Type): Bound;
   functionBody(syntax: Pick<Lambda, "body">, scope: Scope, returns: Type): Code;
-  member(target: AnyBound, name: string, typeArgs: readonly TypeSyntax[] | undefined, at: number): AnyBound;
+  /** `invoked`: a call follows, so that what cannot be called is passed over. */
+  member(
+    target: AnyBound,
+    name: string,
+    typeArgs: readonly TypeSyntax[] | undefined,
+    at: number,
+    invoked?: boolean,
+  ): AnyBound;
   call(target: Operand, args: readonly { name: string | undefined; value: ArgumentValue }[], at: number): Bound;
   /** The method a group means when called with arguments of these types, for inference and conversion to a delegate. */
   resolveGroup(

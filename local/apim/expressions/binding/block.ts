@@ -21,6 +21,9 @@ export function bindSequence(statements: readonly Statement[], scope: Scope, bin
   const functions = statements
     .filter((statement) => statement.kind === "localFunction")
     .map((node) => declareFunction(node, scope, binder));
+  scope.reserve(
+    statements.flatMap((node) => (node.kind === "declaration" ? node.variables.map(({ name }) => name) : [])),
+  );
   let completes = true;
   const codes: StatementCode[] = [];
   for (const statement of statements) {

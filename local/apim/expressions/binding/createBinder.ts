@@ -31,7 +31,7 @@ export function createBinder(relations: Relations): Binder {
     inferLambda: (lambda, parameters) => inferLambda(lambda, parameters, binder),
     bindLambda: (lambda, parameters, returns, delegate) => bindLambda(lambda, parameters, returns, delegate, binder),
     functionBody: (syntax, scope, returns) => functionBody(syntax, scope, returns, binder),
-    member: (target, name, typeArgs, at) => bindMember(target, name, typeArgs, at, binder),
+    member: (target, name, typeArgs, at, invoked = false) => bindMember(target, name, typeArgs, at, binder, invoked),
     call: (target, args, at) => bindCall(target, args, at, binder),
     resolveGroup: (group, parameters) => resolveGroup(group, parameters, binder),
     block: (node, scope) => bindBlock(node.statements, scope, binder),

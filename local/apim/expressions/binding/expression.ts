@@ -60,7 +60,11 @@ export function bindExpression(
     case "member":
       return binder.member(binder.any(node.target, scope), node.name, node.typeArgs, at);
     case "call":
-      return binder.call(requireOperand(binder.any(node.target, scope)), bindArguments(node.args, scope, binder), at);
+      return binder.call(
+        requireOperand(bindCallee(node.target, scope, binder)),
+        bindArguments(node.args, scope, binder),
+        at,
+      );
     case "index":
       return bindIndex(
         requireValue(binder.any(node.target, scope)),
@@ -91,6 +95,11 @@ export function bindExpression(
     default:
       return bindOther(node, scope, binder);
   }
+}
+
+function bindCallee(node: Expression, scope: Scope, binder: Binder): AnyBound {
+  if (node.kind !== "member") return binder.any(node, scope);
+  return binder.member(binder.any(node.target, scope), node.name, node.typeArgs, node.at, true);
 }
 
 function bindBinary(node: Extract<Expression, { kind: "binary" }>, scope: Scope, binder: Binder): Bound {

@@ -7,7 +7,11 @@ import type { OwnedMember } from "./bound.ts";
 export function membersNamed(type: Type, name: string, relations: Relations): OwnedMember[] {
   const found: OwnedMember[] = [];
   const seen = new Set<string>();
-  for (const owner of [...relations.supertypes(type), OBJECT]) {
+  // A class does not show what it only implements an interface with.
+  const visible = relations
+    .supertypes(type)
+    .filter((owner) => relations.isInterface(type) || !relations.isInterface(owner));
+  for (const owner of [...visible, OBJECT]) {
     for (const member of relations.definition(owner)?.members ?? []) {
       if (member.name !== name || member.isExtension || member.kind === "constructor") continue;
       const owned = { member, owner };

@@ -20,6 +20,7 @@ export function bindMember(
   typeArgs: readonly TypeSyntax[] | undefined,
   at: number,
   binder: Binder,
+  invoked: boolean,
 ): AnyBound {
   if (target.kind === "namespace") return bindInNamespace(target.name, name, typeArgs, at, binder);
   if (target.kind === "type") return bindStatic(target.type, name, typeArgs, at, binder);
@@ -32,7 +33,10 @@ export function bindMember(
     refuse(`'${name}' is taken from nothing`, name, at);
   const found = membersNamed(receiver.type, name, binder.relations);
   const property = found.find(({ member }) => member.kind === "property");
-  if (property !== undefined) {
+  // `list.Count()` calls the extension method although there is a property of the name.
+  const callable =
+    property !== undefined && binder.relations.delegate(returnType(property, [], binder.relations)) !== undefined;
+  if (property !== undefined && (!invoked || callable)) {
     if (property.member.isStatic) refuse(`'${name}' is static: it belongs to the type`, name, at);
     return bindProperty(property, receiver, at, binder);
   }

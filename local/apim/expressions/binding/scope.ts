@@ -25,6 +25,7 @@ export class Scope {
   readonly breaks: boolean;
   readonly continues: boolean;
   private readonly names = new Map<string, Variable>();
+  private readonly reserved = new Set<string>();
   private size = 0;
 
   constructor(
@@ -45,8 +46,8 @@ export class Scope {
     at: number,
     options: { constant?: { value: Value }; readOnly?: boolean } = {},
   ): Variable {
-    if (this.find(name) !== undefined || name === "context")
-      refuse(`a variable named '${name}' is already declared`, name, at);
+    const taken = this.names.has(name) || this.isReservedOutside(name) || this.parent?.find(name) !== undefined;
+    if (taken || name === "context") refuse(`a variable named '${name}' is already declared`, name, at);
     const variable: Variable = {
       type,
       index: this.size++,
@@ -55,6 +56,16 @@ export class Scope {
     };
     this.names.set(name, variable);
     return variable;
+  }
+
+  /** Names that will be declared later in this block: they are taken in all of it. */
+  reserve(names: readonly string[]): void {
+    for (const name of names) this.reserved.add(name);
+  }
+
+  private isReservedOutside(name: string): boolean {
+    for (let scope = this.parent; scope !== undefined; scope = scope.parent) if (scope.reserved.has(name)) return true;
+    return false;
   }
 
   /** A slot without a name. */
@@ -67,6 +78,7 @@ export class Scope {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
       const variable = scope.names.get(name);
       if (variable !== undefined) return { variable, hops };
+      if (scope.reserved.has(name)) return undefined;
       hops++;
     }
     return undefined;

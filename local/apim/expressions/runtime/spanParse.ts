@@ -1,7 +1,14 @@
 import { TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND } from "./calendar.ts";
 import { TimeSpan } from "./time.ts";
 
-const FORM = /^\s*(-)?(?:(\d{1,8})|(?:(\d{1,8})[.:])?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?)\s*$/;
+// With a colon after the days all of hours, minutes and seconds must follow.
+const FORM =
+  /^\s*(-)?(?:(\d{1,8})|(?:(\d{1,8})(?:\.|:(?=\d+:\d+:)))?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?)\s*$/;
+
+/** Whether a refused text has the form of a time span with a part that is too large: then .NET throws OverflowException. */
+export function spanOverflows(text: string): boolean {
+  return FORM.test(text) && readSpan(text) === undefined;
+}
 
 /** TimeSpan.Parse under the invariant culture: [-][d.]hh:mm[:ss[.fffffff]], or days alone; undefined when refused. */
 export function readSpan(text: string): TimeSpan | undefined {

@@ -30,6 +30,7 @@ import { stringTypes } from "./string.ts";
 import { textTypes } from "./text.ts";
 import { timeSpanTypes } from "./timeSpan.ts";
 import { webTypes } from "./web.ts";
+import { xmlTypes } from "./xml.ts";
 
 const ALL: readonly TypeDefinition[] = [
   objectTypes,
@@ -61,6 +62,7 @@ const ALL: readonly TypeDefinition[] = [
   certificateTypes,
   enumTypes,
   ipAddressTypes,
+  xmlTypes,
 ].flat();
 
 /** Every type an expression can use or meet. Its signatures are read once, when first asked for. */

@@ -40,6 +40,8 @@ const contextMembers: MemberTable = {
   "IContextApi Api": (self: ContextValue) => surface("IContextApi", self.data.api),
   "IDeployment Deployment": (self: ContextValue) => surface("IDeployment", self.data.deployment),
   "TimeSpan Elapsed": (self: ContextValue) => new TimeSpan(self.data.elapsedTicks()),
+  // The gateway resolves no GraphQL fields.
+  "IGraphQL GraphQL": (_self: ContextValue) => null,
   "ILastError LastError": (self: ContextValue) => surface("ILastError", self.data.lastError),
   "IOperation Operation": (self: ContextValue) => surface("IOperation", self.data.operation),
   "IProduct Product": (self: ContextValue) => surface("IProduct", self.data.product),
@@ -102,6 +104,7 @@ const subscriptionMembers: MemberTable = {
 
 export const contextTypes: readonly TypeDefinition[] = [
   entry("IProxyRequestContext", contextMembers),
+  entry("IGraphQL", {}),
   entry("IApi", apiMembers),
   entry(
     "IContextApi",

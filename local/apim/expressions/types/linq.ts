@@ -1,4 +1,5 @@
 import type { TypeDefinition } from "../model/definition.ts";
+import { linqMake } from "./linqMake.ts";
 import { linqMath } from "./linqMath.ts";
 import { linqOrder, orderTypes } from "./linqOrder.ts";
 import { linqPick } from "./linqPick.ts";
@@ -9,7 +10,7 @@ export const linqTypes: readonly TypeDefinition[] = [
     namespace: "System.Linq",
     name: "Enumerable",
     kind: "static",
-    members: { ...linqShape, ...linqPick, ...linqOrder, ...linqMath },
+    members: { ...linqShape, ...linqMake, ...linqPick, ...linqOrder, ...linqMath },
   },
   ...orderTypes,
 ];

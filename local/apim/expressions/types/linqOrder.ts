@@ -9,7 +9,7 @@ import type { Delegate } from "../runtime/objects.ts";
 import { type KeyComparer, NetDictionary, NetSet } from "../runtime/table.ts";
 import { textOf } from "../runtime/text.ts";
 import type { StringComparer } from "./comparers.ts";
-import { lazy } from "./linqShape.ts";
+import { lazy, lazyUnlessEmpty } from "./linqLazy.ts";
 import { typeArgument } from "./support.ts";
 
 interface SortKey {
@@ -186,37 +186,45 @@ export const linqOrder: MemberTable = {
   ...setOperation("Intersect", intersect),
   ...setOperation("Except", (first, second, by) => distinct(first, by, toArray(second, "second").map(by))),
   "static IEnumerable<T> Distinct<T>(this IEnumerable<T> source)": withCall(
-    (call) => (source: Value) => lazy(typeArgument(call, 0), source, () => distinct(source, keyOf)),
+    (call) => (source: Value) => lazyUnlessEmpty(typeArgument(call, 0), source, () => distinct(source, keyOf)),
   ),
   "static IEnumerable<T> Distinct<T>(this IEnumerable<T> source, IEqualityComparer<T> comparer)": withCall(
     (call) => (source: Value, comparer: StringComparer | null) =>
-      lazy(typeArgument(call, 0), source, () => distinct(source, (item) => comparerOf(comparer).keyOf(item))),
+      lazyUnlessEmpty(typeArgument(call, 0), source, () =>
+        distinct(source, (item) => comparerOf(comparer).keyOf(item)),
+      ),
   ),
   "static IEnumerable<T> DistinctBy<T, K>(this IEnumerable<T> source, Func<T, K> keySelector)": withCall(
     (call) => (source: Value, key: Delegate) =>
-      lazy(typeArgument(call, 0), source, () => distinct(source, (item) => keyOf(key.invoke(item)))),
+      lazyUnlessEmpty(typeArgument(call, 0), source, () => distinct(source, (item) => keyOf(key.invoke(item)))),
   ),
   "static IEnumerable<IGrouping<K, T>> GroupBy<T, K>(this IEnumerable<T> source, Func<T, K> keySelector)": withCall(
     (call) => (source: Value, key: Delegate) =>
-      lazy(namedType("System.Linq.IGrouping`2", [typeArgument(call, 1), typeArgument(call, 0)]), source, () =>
-        groups(source, key, undefined).map(
-          (group) => new Grouping(typeArgument(call, 1), typeArgument(call, 0), group.list),
-        ),
+      lazyUnlessEmpty(
+        namedType("System.Linq.IGrouping`2", [typeArgument(call, 1), typeArgument(call, 0)]),
+        source,
+        () =>
+          groups(source, key, undefined).map(
+            (group) => new Grouping(typeArgument(call, 1), typeArgument(call, 0), group.list),
+          ),
       ),
   ),
   "static IEnumerable<IGrouping<K, E>> GroupBy<T, K, E>(this IEnumerable<T> source, Func<T, K> keySelector, Func<T, E> elementSelector)":
     withCall(
       (call) => (source: Value, key: Delegate, element: Delegate) =>
-        lazy(namedType("System.Linq.IGrouping`2", [typeArgument(call, 1), typeArgument(call, 2)]), source, () =>
-          groups(source, key, element).map(
-            (group) => new Grouping(typeArgument(call, 1), typeArgument(call, 2), group.list),
-          ),
+        lazyUnlessEmpty(
+          namedType("System.Linq.IGrouping`2", [typeArgument(call, 1), typeArgument(call, 2)]),
+          source,
+          () =>
+            groups(source, key, element).map(
+              (group) => new Grouping(typeArgument(call, 1), typeArgument(call, 2), group.list),
+            ),
         ),
     ),
   "static IEnumerable<R> GroupBy<T, K, R>(this IEnumerable<T> source, Func<T, K> keySelector, Func<K, IEnumerable<T>, R> resultSelector)":
     withCall(
       (call) => (source: Value, key: Delegate, result: Delegate) =>
-        lazy(typeArgument(call, 2), source, () =>
+        lazyUnlessEmpty(typeArgument(call, 2), source, () =>
           groups(source, key, undefined).map((group) =>
             result.invoke(group.key, new NetList(typeArgument(call, 0), group.list)),
           ),
@@ -250,7 +258,7 @@ export const linqOrder: MemberTable = {
   "static IEnumerable<R> Join<O, I, K, R>(this IEnumerable<O> outer, IEnumerable<I> inner, Func<O, K> outerKeySelector, Func<I, K> innerKeySelector, Func<O, I, R> resultSelector)":
     withCall(
       (call) => (outer: Value, inner: Value, outerKey: Delegate, innerKey: Delegate, result: Delegate) =>
-        lazy(typeArgument(call, 3), outer, function* () {
+        lazyUnlessEmpty(typeArgument(call, 3), outer, function* () {
           const known = groups(inner, innerKey, undefined).filter((group) => group.key !== null);
           for (const item of iterate(outer)) {
             const key = keyOf(outerKey.invoke(item));

@@ -107,6 +107,7 @@ const requestMembers: MemberTable = {
   "string IpAddress": (self: Surface<PolicyRequest>) => self.data.ipAddress,
   "IReadOnlyDictionary<string, string> MatchedParameters": (self: Surface<PolicyRequest>) =>
     stringMap(self.data.matchedParameters),
+  "IPrivateEndpointConnection PrivateEndpointConnection": (_self: Surface<PolicyRequest>) => null,
   "string Method": (self: Surface<PolicyRequest>) => self.data.method,
   "IUrl OriginalUrl": (self: Surface<PolicyRequest>) => urlSurface(self.data.originalUrl),
   "IUrl Url": (self: Surface<PolicyRequest>) => urlSurface(self.data.url),
@@ -129,6 +130,7 @@ const entry = (name: string, members: MemberTable): TypeDefinition => ({
 export const messageTypes: readonly TypeDefinition[] = [
   entry("IUrl", urlMembers),
   entry("IMessageBody", bodyMembers),
+  entry("IPrivateEndpointConnection", {}),
   entry("IRequest", requestMembers),
   entry("IResponse", responseMembers),
 ];

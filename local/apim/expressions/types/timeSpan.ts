@@ -9,7 +9,7 @@ import {
 import { notNull, raise } from "../runtime/exception.ts";
 import { Float } from "../runtime/number.ts";
 import type { OutCell } from "../runtime/objects.ts";
-import { readSpan } from "../runtime/spanParse.ts";
+import { readSpan, spanOverflows } from "../runtime/spanParse.ts";
 import { TimeSpan } from "../runtime/time.ts";
 import { comparisons } from "./dateTime.ts";
 
@@ -30,7 +30,10 @@ const make = (days: number, hours: number, minutes: number, seconds: number, mil
   );
 const parse = (text: string | null): TimeSpan =>
   readSpan(notNull(text, "input")) ??
-  raise("FormatException", `String '${text}' was not recognized as a valid TimeSpan.`);
+  raise(
+    spanOverflows(text ?? "") ? "OverflowException" : "FormatException",
+    `String '${text}' was not recognized as a valid TimeSpan.`,
+  );
 
 const members: MemberTable = {
   ...comparisons("TimeSpan", order),

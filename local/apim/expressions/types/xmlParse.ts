@@ -1,11 +1,16 @@
-import { unsupported } from "../errors.ts";
 import type { Value } from "../model/value.ts";
+import { raise } from "../runtime/exception.ts";
+import { readXml } from "../runtime/xml/read.ts";
 
-/** XML has no reader here: a body or a text read as XML is refused. */
-export function parseElement(_text: string): Value {
-  return unsupported("XML");
+/** XElement.Parse: the root without its document. */
+export function parseElement(text: string): Value {
+  const document = readXml(text);
+  const { root } = document;
+  if (root === null) return raise("XmlException");
+  document.remove(root);
+  return root;
 }
 
-export function parseDocument(_text: string): Value {
-  return unsupported("XML");
+export function parseDocument(text: string): Value {
+  return readXml(text);
 }

@@ -29,6 +29,7 @@ import { textOf } from "../../../../local/apim/expressions/runtime/text.ts";
 import { Jwt } from "../../../../local/apim/expressions/types/jwt.ts";
 import { readBasic } from "../../../../local/apim/expressions/types/policyExtensions.ts";
 import { Surface } from "../../../../local/apim/expressions/types/surface.ts";
+import { parseDocument, parseElement } from "../../../../local/apim/expressions/types/xmlParse.ts";
 
 type Json = JTokenValue | null;
 
@@ -269,6 +270,10 @@ function typed(type: string, value: Json, whole: JTokenValue): Value {
       const header = get(whole, "header") ?? jsonValue('{"alg":"RS256","typ":"JWT"}');
       return header instanceof JObjectValue && value instanceof JObjectValue ? new Jwt(header, value) : fail(type);
     }
+    case "XElement":
+      return parseElement(plain);
+    case "XDocument":
+      return parseDocument(plain);
     case "BasicAuthCredentials":
       return readBasic(plain);
     case "IResponse":

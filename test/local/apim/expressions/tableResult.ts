@@ -61,7 +61,7 @@ export function runCase(line: string, now: () => number): Outcome {
 // A type that is private in .NET is called by the sequence it is.
 function typeName(value: Exclude<Value, null>): string {
   const type = typeOf(value);
-  if (value instanceof Sequence || /^System\.Linq\.I(?:Ordered|Grouping)/.test(type.key)) {
+  if (value instanceof Sequence || (type.kind !== "array" && /^System\.Linq\.I(?:Ordered|Grouping)/.test(type.key))) {
     return `System.Collections.Generic.IEnumerable\`1[${type.args.at(-1)?.key}]`;
   }
   return type.kind === "anonymous" ? "anonymous" : type.key;

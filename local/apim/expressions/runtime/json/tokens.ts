@@ -39,6 +39,9 @@ export abstract class JContainerValue extends JTokenValue {
 
   /** A token that belongs elsewhere is copied, as Newtonsoft does. */
   protected adopt(token: JTokenValue): JTokenValue {
+    if (token.type.name === `${NAMESPACE}.JProperty` && !this.type.name.endsWith("JObject")) {
+      raise("ArgumentException", `Can not add ${token.type.key} to ${this.type.key}.`);
+    }
     const own = token.parent !== null || token === this.root ? token.clone() : token;
     own.parent = this;
     return own;
