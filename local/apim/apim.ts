@@ -1,14 +1,12 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
-import { createSecureContext, rootCertificates } from "node:tls";
-import { Agent } from "undici";
 import { listen } from "../net/listen.ts";
 import { stop } from "../net/stop.ts";
 import type { Gateway } from "./createExchange.ts";
 import { namedValueText } from "./document/namedValues.ts";
 import { createExpressions } from "./expressions.ts";
 import { createBackends } from "./forwarding/backends.ts";
+import { createDispatcher } from "./forwarding/dispatcher.ts";
+import { createGatewayServer } from "./gatewayServer.ts";
 import { handleRequest } from "./handleRequest.ts";
 import { parseUrl } from "./http/requestUrl.ts";
 import { Quotas } from "./limits/quotas.ts";
@@ -17,6 +15,7 @@ import { ValueCache } from "./limits/valueCache.ts";
 import { loadPolicies } from "./load/loadPolicies.ts";
 import { createMatcher } from "./matching.ts";
 import type { ApimOptions } from "./options.ts";
+import { messageOf } from "./pipeline/gatewayError.ts";
 import type { Services } from "./pipeline/services.ts";
 import { createRedaction, type Redaction } from "./redaction.ts";
 import { PoliciesRefusedError, type PolicyProblem } from "./refusal.ts";
@@ -25,10 +24,6 @@ import { OpenIdConfigurations } from "./security/openIdConfigurations.ts";
 import type { PolicyTrace } from "./trace.ts";
 
 const PUBLIC_ENTRA_URL = "https://login.microsoftonline.com";
-/** Above what any of the backends here takes, so that policies can answer for them. */
-const MAX_HEADER_BYTES = 131_072;
-/** Longer than clients keep idle connections: a server that closes first makes them fail at random. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_TRACES = 1_000;
 
 /** A stand-in for an Azure API Management gateway, which runs policy files as they are deployed. */
@@ -99,7 +94,12 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     },
     url: () => url,
   };
-  const server = createHttpServer(tls, (request, response) => void handleRequest(gateway, request, response));
+  const server = createGatewayServer(tls, (request, response) => {
+    handleRequest(gateway, request, response).catch((error: unknown) => {
+      services.log(`The gateway itself failed: ${messageOf(error)}`);
+      response.destroy();
+    });
+  });
   url = `${tls === undefined ? "http" : "https"}://localhost:${await listen(server, "API Management", port)}`;
   return {
     url,
@@ -109,22 +109,6 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
       await dispatcher.destroy();
     },
   };
-}
-
-function createHttpServer(tls: ApimOptions["tls"], listener: RequestListener): Server {
-  // Uploads take as long as they take.
-  const limits = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: 0 };
-  const server =
-    tls === undefined ? createServer(limits) : createTlsServer({ ...limits, key: tls.key, cert: tls.cert });
-  server.on("request", listener);
-  // An odd Expect is for the policies to judge.
-  server.on("checkExpectation", listener);
-  return server;
-}
-
-function createDispatcher(trustedCa: string | undefined): Agent {
-  if (trustedCa === undefined) return new Agent();
-  return new Agent({ connect: { secureContext: createSecureContext({ ca: [...rootCertificates, trustedCa] }) } });
 }
 
 function checkServiceUrls({ apis }: ApimOptions, problems: PolicyProblem[]): void {

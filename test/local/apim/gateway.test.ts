@@ -53,6 +53,20 @@ describe("the gateway", () => {
     );
   });
 
+  it("survives a listener that throws, and says so", async () => {
+    const lines: string[] = [];
+    const gateway = await startGateway({
+      policy: { inbound: "<return-response />" },
+      log: (line) => lines.push(line),
+      trace: () => {
+        throw new Error("a listener's own fault");
+      },
+    });
+    expect((await gateway.get("/")).status).toBe(200);
+    expect((await gateway.get("/")).status).toBe(200);
+    expect(lines[0]).toContain("a listener's own fault");
+  });
+
   it("stops with requests under way", async () => {
     const backend = await startBackend();
     const arrived = new Promise<void>((resolve) => backend.answer(() => resolve()));
