@@ -3,10 +3,10 @@ import type { RunLimits } from "../model/definition.ts";
 import type { Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 
-/** Steps one evaluation may take: far more than a policy needs, and over within a few seconds. */
-const MAX_STEPS = 5_000_000;
+/** Steps one evaluation may take: far more than a policy needs, and over within a second. */
+const MAX_STEPS = 1_000_000;
 /** Characters and items one evaluation may make, in all. */
-const MAX_ALLOCATED = 64_000_000;
+const MAX_ALLOCATED = 32_000_000;
 /** Calls inside calls. JavaScript's own stack holds several times as many. */
 const MAX_DEPTH = 400;
 

@@ -37,7 +37,6 @@ export function formatStandard(number: Formattable, letter: string, precision: n
     case "G":
       return general(number, letter, precision);
     case "R":
-      if (number.isInteger) raise("FormatException", "Format specifier was invalid.");
       return number.general();
     case "F":
       return fixed(number, count, false);

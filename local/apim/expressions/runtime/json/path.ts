@@ -101,8 +101,9 @@ function parsePath(source: string): Step[] {
     } else if (path.charAt(at) !== "[" && at > 0) raise("JsonException");
     if (path.charAt(at) === "[") {
       const step = parseBracket();
-      if (scans) steps.push({ kind: "scan", names: step.kind === "name" ? step.names : undefined });
-      if (!scans || step.kind !== "name") steps.push(step);
+      // Newtonsoft heeds `..` before names and filters only: `$..[0]` is `$[0]`.
+      if (scans && step.kind === "filter") unsupported("'..' before a JSONPath filter");
+      steps.push(scans && step.kind === "name" ? { kind: "scan", names: step.names } : step);
     } else {
       const name = match(NAME)?.[0] ?? raise("JsonException");
       if (scans) steps.push({ kind: "scan", names: name === "*" ? undefined : [name] });

@@ -9,6 +9,8 @@ import { JArrayValue, JObjectValue, JPropertyValue, JTokenValue, JValueValue } f
 
 /** A value as a JSON tree, as Newtonsoft's serialiser writes it with its default settings. */
 export function toToken(value: Value): JTokenValue {
+  // A property cannot stand by itself in JSON.
+  if (value instanceof JPropertyValue) return raise("JsonWriterException");
   if (value instanceof JTokenValue) return value.clone();
   if (value instanceof Anonymous) return fromMembers(value.fields.map((name, i) => [name, value.values[i] ?? null]));
   if (value instanceof Tuple) return fromMembers(value.values.map((item, i) => [`Item${i + 1}`, item]));
