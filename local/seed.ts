@@ -20,6 +20,9 @@ export interface Seed {
   /** The identity with which the function app reads Key Vault: what a managed identity is in Azure. */
   readonly vaultReader: AppRegistration;
   readonly vaultReaderSecret: string;
+  /** API Management's own identity: a managed identity, or this secret for client credentials. */
+  readonly apiManagement: AppRegistration;
+  readonly apiManagementSecret: string;
   readonly users: {
     readonly alice: User;
     readonly bob: User;
@@ -48,6 +51,14 @@ export function seedDirectory({ randomBytes, now }: SeedOptions): Seed {
   const vaultReaderSecret = generateSecret();
   const secret = (value: string) => ({ value, keyId: "seed", endMs: now() + YEAR_MS });
   const apps = seedApps(directory, tenant, secret(gatewaySecret));
+  const apiManagementSecret = generateSecret();
+  const apiManagement = registerApp(directory, {
+    tenantId: tenant.id,
+    clientId: "20000000-0000-4000-8000-000000000006",
+    displayName: "API Management",
+    appIdUris: [],
+    secrets: [secret(apiManagementSecret)],
+  });
   const vaultReader = seedVault(directory, tenant, secret(vaultReaderSecret));
   const users = seedUsers(directory, tenant, generateSecret);
   const { client, gateway, profile, ledger } = apps;
@@ -71,6 +82,8 @@ export function seedDirectory({ randomBytes, now }: SeedOptions): Seed {
     gatewaySecret,
     vaultReader,
     vaultReaderSecret,
+    apiManagement,
+    apiManagementSecret,
     users,
     ledgerPolicy,
     scopes: {

@@ -13,6 +13,7 @@ export const validateAzureAdToken: PolicyDefinition = {
   sections: ["inbound"],
   compile(reader) {
     const tenant = reader.requiredText("tenant-id");
+    const endpoint = reader.text("authentication-endpoint");
     inOrderOf(reader, ORDER);
     const rules = tokenRules(reader, "Authorization");
     const clients = reader.list("client-application-ids", "application-id") ?? [];
@@ -20,7 +21,8 @@ export const validateAzureAdToken: PolicyDefinition = {
     return async (exchange, note) => {
       const { openId, entraUrl } = exchange.services;
       const demands = async (): Promise<TokenDemands> => {
-        const authority = `${entraUrl}/${encodeURIComponent(await tenant(exchange))}`;
+        const instance = (await endpoint?.(exchange))?.replace(/\/+$/, "") ?? entraUrl;
+        const authority = `${instance}/${encodeURIComponent(await tenant(exchange))}`;
         const [v2, v1] = await Promise.all([
           openId.get(`${authority}/v2.0/.well-known/openid-configuration`),
           openId.get(`${authority}/.well-known/openid-configuration`),

@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type LocalApim, startApim } from "./apim/apim.ts";
+import type { ApimOptions, NamedValue, OperationDefinition, PolicySource, Tier } from "./apim/options.ts";
+import type { PolicyTrace } from "./apim/trace.ts";
+import type { LocalAzure } from "./azure.ts";
+
+const POLICIES = join(import.meta.dirname, "../infra/policies");
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/** Of app registrations in the public cloud; where the local Entra ID issues it, nobody looks at it. */
+const TOKEN_LIFETIME_MS = 3_600_000;
+/** What Bicep gives the backend of the functions. */
+const CIRCUIT_BREAKER = {
+  rules: [
+    {
+      name: "functions-fail",
+      failureCondition: { count: 20, interval: "PT10S", statusCodeRanges: [{ min: 500, max: 599 }] },
+      tripDuration: "PT10S",
+      acceptRetryAfter: false,
+    },
+  ],
+};
+
+/** How the gateway comes to its own token: which of the two fragments is deployed. */
+export type GatewayTokenKind = "managed-identity" | "client-credentials";
+
+export interface ApimGatewayOptions {
+  readonly azure: LocalAzure;
+  /** Address of the function app, without its route prefix. */
+  readonly functionsUrl: string;
+  readonly gatewayToken?: GatewayTokenKind;
+  readonly tier?: Tier;
+  readonly port?: number;
+  readonly corsOrigins?: string;
+  readonly clientApplications?: string;
+  readonly rateLimitCalls?: number;
+  readonly now?: () => number;
+  readonly trace?: (record: PolicyTrace) => void;
+  readonly log?: (line: string) => void;
+}
+
+/** API Management with the very policy files that are deployed, the local Entra ID and the function app behind it. */
+export async function startApimGateway(options: ApimGatewayOptions): Promise<LocalApim> {
+  const { azure, functionsUrl, tier = "BasicV2", gatewayToken = "managed-identity" } = options;
+  const source = (path: string): Promise<PolicySource> => readPolicy(path, tier);
+  const fragment = (name: string): Promise<PolicySource> => source(`fragments/${name}.xml`);
+  const { trace, log, now } = options;
+  return startApim({
+    apis: [
+      {
+        id: "obo",
+        path: "obo",
+        subscriptionRequired: false,
+        operations: OPERATIONS,
+        policy: await source("downstream.xml"),
+      },
+      {
+        // An API that API Management calls itself, with the token that the functions give it.
+        id: "profile-direct",
+        path: "profile-direct",
+        serviceUrl: azure.profile.url,
+        subscriptionRequired: false,
+        operations: METHODS.map((method) => ({ id: method.toLowerCase(), method, urlTemplate: "/*" })),
+        policy: await source("downstream-token.xml"),
+      },
+    ],
+    fragments: {
+      "obo-request-guards": await fragment("request-guards"),
+      "obo-user-token": await fragment("user-token"),
+      "obo-gateway-token": await fragment(`gateway-token.${gatewayToken}`),
+      "obo-answer": await fragment("answer"),
+      "obo-on-error": await fragment("on-error"),
+      "obo-problem": await fragment("problem"),
+    },
+    namedValues: namedValues(options),
+    backends: {
+      "obo-functions": {
+        url: `${functionsUrl}/api`,
+        ...(tier === "Consumption" ? {} : { circuitBreaker: CIRCUIT_BREAKER }),
+      },
+    },
+    identity: managedIdentity(azure, now ?? Date.now),
+    trustedCa: azure.authority.certificatePem,
+    entraUrl: azure.entra.url,
+    tier,
+    port: options.port ?? 0,
+    ...(now === undefined ? {} : { now }),
+    ...(trace === undefined ? {} : { trace }),
+    ...(log === undefined ? {} : { log }),
+  });
+}
+
+const OPERATIONS: readonly OperationDefinition[] = [
+  ...METHODS.map((method) => ({ id: `call-${method.toLowerCase()}`, method, urlTemplate: "/downstream/{api}/*" })),
+  { id: "validate", method: "GET", urlTemplate: "/validate" },
+  { id: "ready", method: "GET", urlTemplate: "/health/ready" },
+];
+
+/** Consumption has variants of the files that need them, made from the same sources. */
+async function readPolicy(path: string, tier: Tier): Promise<PolicySource> {
+  const read = async (file: string): Promise<PolicySource> => ({
+    file: `infra/policies/${file}`,
+    text: await readFile(join(POLICIES, file), "utf8"),
+  });
+  if (tier !== "Consumption") return read(path);
+  try {
+    return await read(`consumption/${path}`);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return read(path);
+    throw error;
+  }
+}
+
+function namedValues(options: ApimGatewayOptions): Record<string, NamedValue> {
+  const { seed, entra } = options.azure;
+  return {
+    "obo-tenant-id": seed.tenant.id,
+    "obo-instance": entra.url,
+    "obo-client-id": seed.gateway.clientId,
+    "obo-scope": "access_as_user",
+    "obo-client-applications": options.clientApplications ?? "any",
+    "obo-cors-origins": options.corsOrigins ?? "http://localhost:3000",
+    "obo-rate-limit-calls": String(options.rateLimitCalls ?? 600),
+    "obo-gateway-resource": `api://${seed.gateway.clientId}`,
+    "obo-functions-url": `${options.functionsUrl}/api`,
+    "obo-token-api": "profile",
+    authorizationServer: `${entra.url}/${seed.tenant.id}/oauth2/v2.0/token`,
+    scope: `api://${seed.gateway.clientId}/.default`,
+    clientId: seed.apiManagement.clientId,
+    clientSecret: { value: seed.apiManagementSecret, secret: true },
+  };
+}
+
+function managedIdentity({ entra, seed }: LocalAzure, now: () => number): NonNullable<ApimOptions["identity"]> {
+  const principalOid = seed.apiManagement.servicePrincipals.get(seed.tenant.id) ?? "";
+  const { clientId } = seed.apiManagement;
+  return async (resource) => ({
+    accessToken: await entra.issueApplicationToken({ tenant: seed.tenant, principalOid, clientId, resource }),
+    expiresOnMs: now() + TOKEN_LIFETIME_MS,
+  });
+}
