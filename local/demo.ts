@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { bundleFunctions } from "../scripts/bundle.ts";
+import type { PolicyTrace } from "./apim/trace.ts";
+import { startApimGateway } from "./apimGateway.ts";
 import { appSettings } from "./appSettings.ts";
 import type { LocalAzure } from "./azure.ts";
 import { startLocalAzure } from "./azure.ts";
+import { policyLines, whatHappened } from "./cli/policyLines.ts";
 import { runProgram } from "./cli/program.ts";
 import { table } from "./cli/table.ts";
 import { DemoClient } from "./demo/client.ts";
@@ -41,8 +44,15 @@ async function perform(scenario: Scenario, azure: LocalAzure): Promise<number> {
   const lines: string[] = [];
   const host = await startFunctionsHost({
     appDirectory: root,
-    settings: appSettings(azure, scenario.credential),
+    settings: appSettings(azure, scenario.credential, "gateway"),
     log: (line) => lines.push(formatLine(line)),
+  });
+  const traces: PolicyTrace[] = [];
+  const gateway = await startApimGateway({
+    azure,
+    functionsUrl: host.url,
+    gatewayToken: scenario.gatewayToken,
+    trace: (trace) => traces.push(trace),
   });
   const client = new DemoClient(azure);
   const recorder = recordHops(azure);
@@ -51,7 +61,7 @@ async function perform(scenario: Scenario, azure: LocalAzure): Promise<number> {
     await scenario.run({
       azure,
       client,
-      api: `${host.url}/api`,
+      api: `${gateway.url}/obo`,
       show: (hop) => recorder.hops.push(hop),
       hops: recorder.hops,
       expect: (statement, holds) => verdicts.push([holds, statement]),
@@ -59,10 +69,14 @@ async function perform(scenario: Scenario, azure: LocalAzure): Promise<number> {
   } finally {
     recorder.stop();
     await client.close();
+    await gateway.close();
     await host.close();
   }
   const failures = verdicts.filter(([holds]) => !holds).length;
   process.stdout.write(`${showHops(recorder.hops)}\n\n`);
+  const last = traces.at(-1);
+  if (last !== undefined)
+    process.stdout.write(`  What API Management did with the last call:\n\n${policyLines(whatHappened(last))}\n\n`);
   for (const [holds, statement] of verdicts) process.stdout.write(`  ${holds ? "ok  " : "FAIL"}  ${statement}\n`);
   if (failures > 0) process.stdout.write(`\nThe function app's log:\n\n${lines.join("\n")}\n`);
   return failures;

@@ -2,9 +2,11 @@ import type { LocalAzure } from "./azure.ts";
 
 /** What runs, for people (as a table) and for scripts (as JSON). */
 export interface Running {
-  /** Base address of the function app, with its route prefix. */
+  /** Base address of the API that clients call: API Management's, or the function app's own with `--direct`. */
   readonly api: string;
   readonly addresses: {
+    /** API Management; absent with `--direct`. */
+    readonly gateway?: string;
     readonly functions: string;
     readonly entra: string;
     readonly keyVault: string;
@@ -35,10 +37,10 @@ export interface Running {
   readonly curl: string;
 }
 
-export function describeRunning(azure: LocalAzure, functionsUrl: string): Running {
+export function describeRunning(azure: LocalAzure, functionsUrl: string, gatewayUrl: string | undefined): Running {
   const { seed, entra, keyVault, profile, ledger, caFile } = azure;
   const { alice, bob, carol, dave } = seed.users;
-  const api = `${functionsUrl}/api`;
+  const api = gatewayUrl === undefined ? `${functionsUrl}/api` : `${gatewayUrl}/obo`;
   const tokenUrl = `${entra.url}/local/token?user={user}`;
   const user = (of: typeof alice, note: string): Running["users"][number] => ({
     name: of.displayName.toLowerCase(),
@@ -50,6 +52,7 @@ export function describeRunning(azure: LocalAzure, functionsUrl: string): Runnin
   return {
     api,
     addresses: {
+      ...(gatewayUrl === undefined ? {} : { gateway: gatewayUrl }),
       functions: functionsUrl,
       entra: entra.url,
       keyVault: keyVault.url,

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { bundleFunctions } from "../scripts/bundle.ts";
+import { startApimGateway } from "./apimGateway.ts";
 import type { CredentialKind } from "./appSettings.ts";
 import { appSettings } from "./appSettings.ts";
-import type { LocalAzure } from "./azure.ts";
 import { startLocalAzure } from "./azure.ts";
 import { portOption, readOptions } from "./cli/options.ts";
+import { policyLines } from "./cli/policyLines.ts";
 import { runProgram, UsageError } from "./cli/program.ts";
 import { stopOnSignal } from "./cli/stopOnSignal.ts";
 import { welcome } from "./cli/welcome.ts";
@@ -15,9 +16,13 @@ import { describeRunning } from "./running.ts";
 
 const USAGE = `npm start -- [options]
 
-Starts the local Azure and the function app, and runs until Ctrl-C.
+Starts the local Azure with API Management in front, and the function app, and runs until Ctrl-C.
 
   --credential KIND        how the app proves itself: secret, pfx or pem (default: pfx, a certificate from Key Vault)
+  --gateway-token KIND     how API Management does: managed-identity (default) or client-credentials
+  --direct                 without API Management: clients call the functions themselves
+  --trace                  show each policy that API Management executes, with its effect and how long it took
+  --gateway-port PORT      default 7070
   --functions-port PORT    default 7071
   --entra-port PORT        default 7443
   --key-vault-port PORT    default 7444
@@ -31,16 +36,24 @@ Starts the local Azure and the function app, and runs until Ctrl-C.
 A port of 0 takes any free one.`;
 
 const CREDENTIALS: readonly CredentialKind[] = ["secret", "pfx", "pem"];
+const GATEWAY_TOKENS = ["managed-identity", "client-credentials"] as const;
+const PORTS = {
+  "gateway-port": { type: "string", default: "7070" },
+  "functions-port": { type: "string", default: "7071" },
+  "entra-port": { type: "string", default: "7443" },
+  "key-vault-port": { type: "string", default: "7444" },
+  "profile-port": { type: "string", default: "7445" },
+  "ledger-port": { type: "string", default: "7446" },
+} as const;
 
 await runProgram(async () => {
   const options = readOptions(
     {
+      ...PORTS,
       credential: { type: "string", default: "pfx" },
-      "functions-port": { type: "string", default: "7071" },
-      "entra-port": { type: "string", default: "7443" },
-      "key-vault-port": { type: "string", default: "7444" },
-      "profile-port": { type: "string", default: "7445" },
-      "ledger-port": { type: "string", default: "7446" },
+      "gateway-token": { type: "string", default: "managed-identity" },
+      direct: { type: "boolean", default: false },
+      trace: { type: "boolean", default: false },
       "azure-only": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       quiet: { type: "boolean", default: false },
@@ -52,10 +65,9 @@ await runProgram(async () => {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const credential = CREDENTIALS.find((kind) => kind === options.credential);
-  if (credential === undefined) throw new UsageError(`--credential is one of ${CREDENTIALS.join(", ")}.`);
-  const port = (name: "functions-port" | "entra-port" | "key-vault-port" | "profile-port" | "ledger-port"): number =>
-    portOption(name, options[name]);
+  const credential = oneOf("credential", CREDENTIALS, options.credential);
+  const gatewayToken = oneOf("gateway-token", GATEWAY_TOKENS, options["gateway-token"]);
+  const port = (name: keyof typeof PORTS): number => portOption(name, options[name]);
 
   const root = join(import.meta.dirname, "..");
   await bundleFunctions(root);
@@ -67,14 +79,43 @@ await runProgram(async () => {
       ledger: port("ledger-port"),
     },
   });
-  const app = await startApp(options["azure-only"], root, azure, credential, port("functions-port"), options.quiet);
-  stopOnSignal(async () => {
-    await app.close();
-    await azure.close();
-  });
-  const running = describeRunning(azure, app.url);
-  process.stdout.write(options.json ? `${JSON.stringify(running)}\n` : welcome(running));
+  // From here on: whatever fails, and however it ends, all that runs is stopped.
+  const started: { close(): Promise<void> }[] = [azure];
+  const stopAll = async (): Promise<void> => {
+    for (const part of started.reverse()) await part.close();
+  };
+  try {
+    const front = options.direct ? "direct" : "gateway";
+    const settings = appSettings(azure, credential, front);
+    const app = await startApp(options["azure-only"], root, settings, port("functions-port"), options.quiet);
+    started.push(app);
+    // stderr: stdout belongs to the table, or to the JSON line.
+    const show = (line: string): boolean => process.stderr.write(`${line}\n`);
+    const gateway = options.direct
+      ? undefined
+      : await startApimGateway({
+          azure,
+          functionsUrl: app.url,
+          gatewayToken,
+          port: port("gateway-port"),
+          log: show,
+          ...(options.trace ? { trace: (record) => show(policyLines(record)) } : {}),
+        });
+    if (gateway !== undefined) started.push(gateway);
+    stopOnSignal(stopAll);
+    const running = describeRunning(azure, app.url, gateway?.url);
+    process.stdout.write(options.json ? `${JSON.stringify(running)}\n` : welcome(running));
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
 });
+
+function oneOf<const T extends string>(name: string, kinds: readonly T[], given: string): T {
+  const kind = kinds.find((known) => known === given);
+  if (kind === undefined) throw new UsageError(`--${name} is one of ${kinds.join(", ")}.`);
+  return kind;
+}
 
 interface App {
   /** Where the functions listen, or will once `func start` runs. */
@@ -85,23 +126,15 @@ interface App {
 async function startApp(
   settingsOnly: boolean,
   root: string,
-  azure: LocalAzure,
-  credential: CredentialKind,
+  settings: Record<string, string>,
   port: number,
   quiet: boolean,
 ): Promise<App> {
-  const settings = appSettings(azure, credential);
-  try {
-    if (settingsOnly) {
-      const file = join(root, "local.settings.json");
-      await writeLocalSettings(file, settings);
-      return { url: `http://127.0.0.1:${port}`, close: () => removeLocalSettings(file) };
-    }
-    // stderr: stdout belongs to the table, or to the JSON line.
-    const log = (line: HostLogLine): boolean => quiet || process.stderr.write(`${formatLine(line)}\n`);
-    return await startFunctionsHost({ appDirectory: root, settings, port, log });
-  } catch (error) {
-    await azure.close();
-    throw error;
+  if (settingsOnly) {
+    const file = join(root, "local.settings.json");
+    await writeLocalSettings(file, settings);
+    return { url: `http://127.0.0.1:${port}`, close: () => removeLocalSettings(file) };
   }
+  const log = (line: HostLogLine): boolean => quiet || process.stderr.write(`${formatLine(line)}\n`);
+  return startFunctionsHost({ appDirectory: root, settings, port, log });
 }

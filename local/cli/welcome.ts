@@ -7,10 +7,15 @@ export function welcome({ api, addresses, caFile, users, tokenA, downstreamApis,
 obo-gateway runs, with an Azure of its own around it. Ctrl-C stops everything.
 
 ${table([
+  ...(addresses.gateway === undefined
+    ? []
+    : [["API Management", addresses.gateway, `${api}/downstream/{${downstreamApis.join("|")}}/..., ${api}/validate`]]),
   [
     "Functions",
     addresses.functions,
-    `${api}/downstream/{${downstreamApis.join("|")}}/..., ${api}/validate, ${api}/health/ready`,
+    addresses.gateway === undefined
+      ? `${api}/downstream/{${downstreamApis.join("|")}}/..., ${api}/validate, ${api}/health/ready`
+      : "behind it: they take calls from API Management only",
   ],
   ["Entra ID", addresses.entra, ""],
   ["Key Vault", addresses.keyVault, ""],

@@ -22,10 +22,14 @@ export function recordHops(azure: LocalAzure): HopRecorder {
   const { seed, entra, keyVault, profile, ledger } = azure;
   const hops: Hop[] = [];
   const names = displayNames(azure);
+  const callers = new Map([
+    [seed.client.clientId, "client"],
+    [seed.apiManagement.clientId, "gateway"],
+  ]);
   const subscriptions = [
     entra.onRequest((request) =>
       hops.push({
-        from: request.clientId === seed.client.clientId ? "client" : "function",
+        from: callers.get(request.clientId ?? "") ?? "function",
         to: "Entra ID",
         what: `${grantName(request.grantType)}${request.proof.kind === "none" ? "" : `, proven by ${request.proof.kind}`}`,
         audience: audienceOf(request.scope, names),

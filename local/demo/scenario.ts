@@ -1,3 +1,4 @@
+import type { GatewayTokenKind } from "../apimGateway.ts";
 import type { CredentialKind } from "../appSettings.ts";
 import type { LocalAzure } from "../azure.ts";
 import type { DemoClient } from "./client.ts";
@@ -7,7 +8,7 @@ import type { Hop } from "./hops.ts";
 export interface Stage {
   readonly azure: LocalAzure;
   readonly client: DemoClient;
-  /** Base address of the functions, with the route prefix. */
+  /** Base address of the API that clients call. */
   readonly api: string;
   /** The client's own requests, beside those that the local Azure sees. */
   readonly show: (hop: Hop) => void;
@@ -20,5 +21,7 @@ export interface Stage {
 export interface Scenario {
   readonly title: string;
   readonly credential: CredentialKind;
+  /** How API Management comes to its own token. */
+  readonly gatewayToken: GatewayTokenKind;
   run(stage: Stage): Promise<void>;
 }

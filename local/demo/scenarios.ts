@@ -9,13 +9,17 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     title: "A shared secret: Alice calls the profile API",
     credential: "secret",
+    gatewayToken: "managed-identity",
     run: async (stage) => profileCall(stage, "secret"),
   },
   {
     title: "A certificate from Key Vault: Bob's turn",
     credential: "pfx",
+    gatewayToken: "client-credentials",
     run: async (stage) => {
       await profileCall(stage, "certificate");
+      const own = stage.hops.find(({ from, what }) => from === "gateway" && what.startsWith("the app's own token"));
+      stage.expect("API Management got its own token by client credentials", own?.outcome === "issued");
       const vault = stage.hops.filter(({ to }) => to === "Key Vault");
       stage.expect(
         "Key Vault gave the certificate to the function app's own identity",
@@ -26,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     title: "Entra ID wants interaction: Carol and the ledger",
     credential: "pem",
+    gatewayToken: "managed-identity",
     run: interaction,
   },
 ];
@@ -67,8 +72,8 @@ async function call(stage: Stage, user: User, tokenA: string, api: string): Prom
   const answer = await stage.client.get(`${stage.api}/downstream/${api}/me`, tokenA);
   stage.show({
     from: "client",
-    to: "function",
-    what: `GET /api/downstream/${api}/me`,
+    to: "gateway",
+    what: `GET /obo/downstream/${api}/me`,
     audience: stage.azure.seed.gateway.displayName,
     user: user.displayName,
     outcome: String(answer.status),

@@ -11,7 +11,7 @@ import { listen } from "../../local/net/listen.ts";
 import type { Running } from "../../local/running.ts";
 
 const root = join(import.meta.dirname, "../..");
-const ANY_PORT = ["--functions-port", "0", "--entra-port", "0", "--key-vault-port", "0"];
+const ANY_PORT = ["--gateway-port", "0", "--functions-port", "0", "--entra-port", "0", "--key-vault-port", "0"];
 const ANY_API_PORT = ["--profile-port", "0", "--ledger-port", "0"];
 const started: ChildProcess[] = [];
 
@@ -101,7 +101,7 @@ describe("npm start", () => {
 
 describe("npm run host", () => {
   it("runs the app alone against any Entra ID and Key Vault that settings name", async () => {
-    const { running } = await startAll("--azure-only");
+    const { running } = await startAll("--azure-only", "--direct");
     const file = join(root, "local.settings.json");
     const { Values } = JSON.parse(readFileSync(file, "utf8")) as { Values: Record<string, string> };
     // Node reads this one when the process starts: it belongs to the environment, not to the file.
