@@ -10,8 +10,8 @@ export const FOLDER = "dist/package";
 /** All that the Functions worker reads of package.json: scripts and dependencies would only invite a build on Azure. */
 const WORKER_KEYS = ["name", "version", "type", "main"];
 
-/** The earliest time that a zip can name. One and the same for every file: the same sources give the same bytes. */
-const TIME = new Date(1980, 0, 1);
+/** The earliest time that a zip can name, which it does without a zone. One for all: the same sources give the same bytes. */
+const earliestTime = () => new Date(1980, 0, 1);
 const UNIX = 3;
 /** -rw-r--r--, where Unix keeps it in a zip's external attributes. */
 const ATTRIBUTES = 0o100644 << 16;
@@ -41,7 +41,7 @@ export async function writePackage(root: string, to = root): Promise<Package> {
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, content);
   }
-  const zip = zipSync(files, { level: 9, mtime: TIME, os: UNIX, attrs: ATTRIBUTES });
+  const zip = zipSync(files, { level: 9, mtime: earliestTime(), os: UNIX, attrs: ATTRIBUTES });
   await writeFile(join(to, ZIP), zip);
   return { zip: ZIP, bytes: zip.length };
 }
