@@ -142,7 +142,7 @@ resource productHasApi 'Microsoft.ApiManagement/service/products/apis@2024-05-01
 }
 
 // Its keys are made by API Management, and read in the portal by those who may.
-resource subscription 'Microsoft.ApiManagement/service/subscriptions@2024-05-01' = if (subscriptionRequired) {
+resource clientSubscription 'Microsoft.ApiManagement/service/subscriptions@2024-05-01' = if (subscriptionRequired) {
   parent: service
   name: 'obo'
   properties: {

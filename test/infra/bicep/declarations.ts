@@ -26,7 +26,10 @@ export interface Loop {
 
 /** What a file declares, by name. */
 export interface Declarations {
+  /** Their defaults; undefined for none. */
   readonly params: ReadonlyMap<string, Node | undefined>;
+  /** Parameters that must be given: without a default, and not nullable. */
+  readonly required: readonly string[];
   readonly variables: ReadonlyMap<string, Node>;
   readonly outputs: ReadonlyMap<string, Node>;
   /** Nested ones too; those as `outer::inner`. */
@@ -45,6 +48,9 @@ export function declarations({ root }: BicepFile): Declarations {
     });
   return {
     params: new Map(named("parameter_declaration").map(([name, node]) => [name, assigned(node)])),
+    required: named("parameter_declaration")
+      .filter(([, node]) => assigned(node) === undefined && part(node, "type")?.text.endsWith("?") !== true)
+      .map(([name]) => name),
     variables: new Map(values("variable_declaration")),
     outputs: new Map(values("output_declaration")),
     deployables: new Map(

@@ -51,6 +51,8 @@ class Deployment {
     this.#scope = { names: (name) => this.#named(name), functions: functionsOf(path) };
     const unknown = Object.keys(params).filter((name) => !this.#declared.params.has(name));
     if (unknown.length > 0) throw new Error(`${path} has no parameter ${unknown.join(", ")}.`);
+    const missing = this.#declared.required.filter((name) => !Object.hasOwn(params, name));
+    if (missing.length > 0) throw new Error(`${path} needs the parameter ${missing.join(", ")}.`);
   }
 
   get file(): string {

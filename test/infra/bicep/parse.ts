@@ -16,7 +16,9 @@ const language = await Language.load(grammar);
 
 /** @throws Error at the first thing that is not Bicep. */
 export function parseBicep(path: string): BicepFile {
-  const source = readFileSync(path, "utf8");
+  const text = readFileSync(path, "utf8");
+  // The grammar wants a type where a parameters file has none.
+  const source = path.endsWith(".bicepparam") ? text.replaceAll(/^param (\w+) =/gm, "param $1 object =") : text;
   const tree = new Parser().setLanguage(language).parse(source);
   if (tree === null) throw new Error(`${path} was not parsed.`);
   if (tree.rootNode.hasError) {
