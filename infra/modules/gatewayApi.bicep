@@ -20,7 +20,7 @@ var definition = any(loadYamlContent('../openapi.yaml'))
 var operations = flatten(map(
   items(definition.paths),
   entry => map(
-    filter(items(entry.value), item => (item.key != 'parameters')),
+    filter(items(entry.value), item => item.key != 'parameters'),
     item => {
       name: item.value.operationId
       method: toUpper(item.key)

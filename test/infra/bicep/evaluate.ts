@@ -1,7 +1,10 @@
 import type { Node } from "web-tree-sitter";
 import { loopOf } from "./declarations.ts";
+import type { Expression } from "./expression.ts";
+import { expression } from "./expression.ts";
 import type { Functions } from "./functions.ts";
-import { children, parts } from "./parse.ts";
+import { parts } from "./parse.ts";
+import { stringOf } from "./string.ts";
 import type { Lambda, Value, Values } from "./value.ts";
 import { isList, isValues, list, Runtime, same, text } from "./value.ts";
 
@@ -11,39 +14,54 @@ export interface Scope {
   readonly functions: Functions;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
-
-type Then = (value: Value) => Value;
-
 /**
- * What an expression comes to. `then` is what is done with the value: the grammar takes `a ? b : c.d` for `(a ? b : c).d`,
- * so that what stands behind a conditional is done with its last branch only, as Bicep means it.
+ * What an expression comes to.
  * @throws Error for what this reader of Bicep does not know, so that no test passes by misunderstanding.
  */
-export function evaluate(node: Node, scope: Scope, then: Then = (value) => value): Value {
-  const [first, second, third] = parts(node);
-  switch (node.type) {
-    case "ternary_expression":
-      return isTrue(evaluate(known(first, node), scope))
-        ? evaluate(known(second, node), scope)
-        : evaluate(known(third, node), scope, then);
-    case "binary_expression":
-      return evaluate(known(first, node), scope, (left) => then(binary(left, node, scope)));
-    case "member_expression":
-    case "resource_expression":
-      return evaluate(known(first, node), scope, (from) => then(member(from, node)));
-    case "subscript_expression":
-      return evaluate(known(first, node), scope, (from) => then(element(from, evaluate(known(second, node), scope))));
-    default:
-      return then(simple(node, scope));
+export function evaluate(node: Node, scope: Scope): Value {
+  return result(expression(node), scope);
+}
+
+/** Each turn of a loop: its body, and the scope in which it stands. */
+export function iterations(node: Node, scope: Scope): { body: Node; inner: Scope }[] {
+  const { item, index, over, body } = loopOf(node);
+  return list(evaluate(over, scope)).map((value, position) => ({
+    body,
+    inner: withNames(scope, index === undefined ? { [item]: value } : { [item]: value, [index]: position }),
+  }));
+}
+
+function withNames(scope: Scope, names: Values): Scope {
+  return { ...scope, names: (name) => (Object.hasOwn(names, name) ? (names[name] ?? null) : scope.names(name)) };
+}
+
+function result(of: Expression, scope: Scope): Value {
+  switch (of.kind) {
+    case "leaf":
+      return literal(of.node, scope);
+    case "call":
+      return call(of.name, of.given, scope);
+    case "member":
+      return member(result(of.of, scope), of.name, of.optional);
+    case "nested":
+      return member(result(of.of, scope), `:${of.name}`, false);
+    case "element":
+      return element(result(of.of, scope), result(of.index, scope));
+    case "not":
+      return !isTrue(result(of.of, scope));
+    case "binary":
+      return binary(of.operator, result(of.left, scope), () => result(of.right, scope));
+    case "conditional":
+      return result(isTrue(result(of.when, scope)) ? of.then : of.otherwise, scope);
+    case "lambda":
+      throw new Error("A lambda is no value.");
   }
 }
 
-function simple(node: Node, scope: Scope): Value {
-  const [first] = parts(node);
+function literal(node: Node, scope: Scope): Value {
   switch (node.type) {
     case "string":
-      return interpolated(node, scope);
+      return stringOf(node, (inner) => text(evaluate(inner, scope)));
     case "number":
       return Number(node.text);
     case "boolean":
@@ -58,35 +76,12 @@ function simple(node: Node, scope: Scope): Value {
       return properties(node, scope);
     case "for_statement":
       return iterations(node, scope).map(({ body, inner }) => evaluate(body, inner));
-    case "parenthesized_expression":
-      return evaluate(known(first, node), scope);
-    case "nullable_type": // The grammar's word for `value!`.
-      if (node.text.endsWith("!")) return evaluate(known(first, node), scope);
-      break;
-    case "call_expression":
-      return call(node, scope);
-    case "unary_expression":
-      if (node.text.startsWith("!")) return !isTrue(evaluate(known(first, node), scope));
+    case "parenthesized_expression": {
+      const [inner] = parts(node);
+      if (inner !== undefined) return evaluate(inner, scope);
+    }
   }
   throw new Error(`This ${node.type} is not understood: ${node.text}`);
-}
-
-/** Each turn of a loop: its body, and the scope in which it stands. */
-export function iterations(node: Node, scope: Scope): { body: Node; inner: Scope }[] {
-  const { item, index, over, body } = loopOf(node);
-  return list(evaluate(over, scope)).map((value, position) => ({
-    body,
-    inner: withNames(scope, index === undefined ? { [item]: value } : { [item]: value, [index]: position }),
-  }));
-}
-
-export function withNames(scope: Scope, names: Values): Scope {
-  return { ...scope, names: (name) => (Object.hasOwn(names, name) ? (names[name] ?? null) : scope.names(name)) };
-}
-
-function isTrue(value: Value): boolean {
-  if (typeof value !== "boolean") throw new Error(`true or false was expected, not ${text(value)}.`);
-  return value;
 }
 
 function properties(node: Node, scope: Scope): Values {
@@ -94,36 +89,19 @@ function properties(node: Node, scope: Scope): Values {
     const [key, value] = parts(property);
     if (property.type !== "object_property" || key === undefined) throw new Error(`Not understood: ${property.text}`);
     if (key.type === "resource_declaration" || key.type === "decorators") return [];
+    if (value === undefined) throw new Error(`Not understood: ${property.text}`);
     const name = key.type === "string" ? text(evaluate(key, scope)) : key.text;
-    return [[name, evaluate(known(value, property), scope)]];
+    return [[name, evaluate(value, scope)]];
   });
   return Object.fromEntries(entries);
 }
 
-/** The grammar takes blanks before `${` into its token: what is literal is read from the text itself. */
-function interpolated(node: Node, scope: Scope): string {
-  if (node.text.startsWith("'''")) return node.text.slice(3, -3).replace(/^\r?\n/, "");
-  let done = "";
-  let literal = "";
-  let position = 1;
-  for (const child of children(node).filter(({ type }) => type === "interpolation")) {
-    const start = child.startIndex - node.startIndex;
-    const opening = child.text.indexOf("${");
-    const inner = parts(child)[0];
-    literal = node.text.slice(position, start + opening);
-    done += unescaped(literal) + text(evaluate(known(inner, child), scope));
-    position = start + child.text.length;
-  }
-  return done + unescaped(node.text.slice(position, -1));
+function isTrue(value: Value): boolean {
+  if (typeof value !== "boolean") throw new Error(`true or false was expected, not ${text(value)}.`);
+  return value;
 }
 
-function unescaped(literal: string): string {
-  return literal.replace(/\\(.)/g, (_, character: string) => ESCAPES[character] ?? character);
-}
-
-function binary(left: Value, node: Node, scope: Scope): Value {
-  const operator = children(node).find((child) => !child.isNamed)?.type;
-  const right = (): Value => evaluate(known(parts(node)[1], node), scope);
+function binary(operator: string, left: Value, right: () => Value): Value {
   switch (operator) {
     case "==":
       return same(left, right());
@@ -138,16 +116,14 @@ function binary(left: Value, node: Node, scope: Scope): Value {
     case "-":
       return Number(left) - Number(right());
     default:
-      throw new Error(`The operator of ${node.text} is not understood.`);
+      throw new Error(`The operator ${operator} is not understood.`);
   }
 }
 
-function member(from: Value, node: Node): Value {
-  const name = known(parts(node)[1], node).text;
-  if (from instanceof Runtime) return from.property(node.type === "resource_expression" ? `:${name}` : name);
-  const optional = children(node).some(({ type }) => type === ".?");
+function member(from: Value, name: string, optional: boolean): Value {
+  if (from instanceof Runtime) return from.property(name);
   if (isValues(from) && (optional || Object.hasOwn(from, name))) return from[name] ?? null;
-  throw new Error(`There is no ${name} for ${node.text}.`);
+  throw new Error(`There is no ${name} in ${text(from)}.`);
 }
 
 function element(from: Value, index: Value): Value {
@@ -156,26 +132,13 @@ function element(from: Value, index: Value): Value {
   return found;
 }
 
-function call(node: Node, scope: Scope): Value {
-  const [callee, argumentsNode] = parts(node);
-  const name = known(callee, node).text;
+function call(name: string, given: readonly Expression[], scope: Scope): Value {
   const called = scope.functions[name];
   if (called === undefined) throw new Error(`The function ${name} is not known here.`);
-  const given = argumentsNode === undefined ? [] : parts(argumentsNode);
-  return called(given.map((each) => (each.type === "lambda_expression" ? lambda(each, scope) : evaluate(each, scope))));
+  return called(given.map((each) => (each.kind === "lambda" ? lambda(each, scope) : result(each, scope))));
 }
 
-function lambda(node: Node, scope: Scope): Lambda {
-  const [head, body] = parts(node);
-  const names = head?.type === "identifier" ? [head.text] : parts(known(head, node)).map(({ text: name }) => name);
+function lambda({ names, body }: Expression & { kind: "lambda" }, scope: Scope): Lambda {
   return (...given) =>
-    evaluate(
-      known(body, node),
-      withNames(scope, Object.fromEntries(names.map((name, index) => [name, given[index] ?? null]))),
-    );
-}
-
-function known<T>(found: T | undefined, node: Node): T {
-  if (found === undefined) throw new Error(`Not understood: ${node.text}`);
-  return found;
+    result(body, withNames(scope, Object.fromEntries(names.map((name, index) => [name, given[index] ?? null]))));
 }
