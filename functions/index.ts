@@ -1,5 +1,6 @@
 import { app } from "@azure/functions";
 import { loadSettings } from "../shared/config/loadSettings.ts";
+import type { Mistake } from "../shared/config/mistake.ts";
 import { InvalidSettingsError } from "../shared/config/mistake.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import { SettingsInvalidError } from "../shared/errors/settingsInvalidError.ts";
@@ -17,11 +18,14 @@ import { TrueExchanges } from "./http/trueExchange.ts";
 import { validateHandler } from "./validate.ts";
 
 const log = jsonLog({ info: console.info, warning: console.warn, error: console.error });
-const settings = validSettings(process.env, log);
-const gateway =
-  settings === undefined ? undefined : createGateway(settings, { environment: process.env, log, now: Date.now });
+const valid = validSettings(process.env, log);
+const gateway = valid && createGateway(valid.settings, { environment: process.env, log, now: Date.now });
 
-const surroundings = { exchanges: new TrueExchanges(), realm: gateway?.realm };
+const surroundings = {
+  exchanges: new TrueExchanges(),
+  realm: gateway?.realm,
+  longestCallMs: valid?.longestCallMs,
+};
 const refuse: CallHandler = async () => {
   throw new SettingsInvalidError("The list of mistakes was logged when the app started (event settings_invalid).");
 };
@@ -63,14 +67,32 @@ app.http("healthReady", {
   ),
 });
 
+interface ValidSettings {
+  readonly settings: Settings;
+  readonly longestCallMs: number;
+}
+
 /** Wrong settings must not end the process: the host would only say that there are no functions. */
-function validSettings(environment: NodeJS.ProcessEnv, to: Log): Settings | undefined {
+function validSettings(environment: NodeJS.ProcessEnv, to: Log): ValidSettings | undefined {
+  const mistakes: Mistake[] = [];
+  const limitMs = withoutMistakes(() => longestCallMs(environment), mistakes);
+  // Without a limit the settings are still read: what else is wrong with them is said at once.
+  const settings = withoutMistakes(
+    () => loadSettings(environment, { longestCallMs: limitMs ?? Number.MAX_SAFE_INTEGER }),
+    mistakes,
+  );
+  if (settings !== undefined && limitMs !== undefined) return { settings, longestCallMs: limitMs };
+  for (const mistake of mistakes) to.error("settings_invalid", { ...mistake });
+  to.error("not_serving", { mistakes: mistakes.length });
+  return undefined;
+}
+
+function withoutMistakes<T>(read: () => T, mistakes: Mistake[]): T | undefined {
   try {
-    return loadSettings(environment, { longestCallMs: longestCallMs(environment) });
+    return read();
   } catch (error) {
     if (!(error instanceof InvalidSettingsError)) throw error;
-    for (const mistake of error.mistakes) to.error("settings_invalid", { ...mistake });
-    to.error("not_serving", { mistakes: error.mistakes.length });
+    mistakes.push(...error.mistakes);
     return undefined;
   }
 }

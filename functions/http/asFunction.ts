@@ -8,6 +8,7 @@ import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correl
 import { describeError } from "../../shared/telemetry/describeError.ts";
 import type { Log } from "../../shared/telemetry/log.ts";
 import { jsonLog } from "../../shared/telemetry/log.ts";
+import { callEnd, untilCallEnds } from "./callEnd.ts";
 import { headerReader } from "./headerReader.ts";
 import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
 import { sendAnswer } from "./sendAnswer.ts";
@@ -17,6 +18,8 @@ export interface FunctionSurroundings {
   readonly exchanges: TrueExchanges;
   /** Undefined while the settings are wrong: a challenge then names no sign-in page. */
   readonly realm: ChallengeRealm | undefined;
+  /** How long one call may take, in milliseconds; undefined while the settings are wrong, when no call takes long. */
+  readonly longestCallMs: number | undefined;
 }
 
 const FIRST_SERVER_ERROR = 500;
@@ -24,14 +27,17 @@ const INTERNAL_SERVER_ERROR = 500;
 
 /**
  * Makes one of our handlers a function of `@azure/functions`, and is the only way to: it closes what the library's
- * streaming mode leaves open. The handler sees the true request; a hang-up aborts its signal; a slow reader slows it
- * down; whatever it throws is answered as a problem, and what breaks later cuts the connection at once.
+ * streaming mode leaves open. The handler sees the true request; a hang-up, or too long a call, aborts its signal; a
+ * slow reader slows it down; whatever it throws is answered as a problem, and what breaks later cuts the connection at once.
  */
-export function asFunction(handle: CallHandler, { exchanges, realm }: FunctionSurroundings): HttpHandler {
+export function asFunction(
+  handle: CallHandler,
+  { exchanges, realm, longestCallMs }: FunctionSurroundings,
+): HttpHandler {
   return async (_request, context): Promise<HttpResponseInit> => {
     const exchange = exchanges.get(context.invocationId);
     if (exchange === undefined) return refuseWithoutStreaming(context);
-    const call = httpCall(exchange, context);
+    const call = httpCall(exchange, context, longestCallMs);
     try {
       return await answered(handle, call, exchange, realm);
     } catch (error) {
@@ -40,8 +46,8 @@ export function asFunction(handle: CallHandler, { exchanges, realm }: FunctionSu
       exchange.response.destroy();
       return { status: INTERNAL_SERVER_ERROR };
     } finally {
-      // A body that nobody reads can keep the host from taking the answer.
-      exchange.request.resume();
+      // A body that nobody reads keeps the host from taking the answer; who reads it reads it at their own pace.
+      if (exchange.request.readableFlowing === null) exchange.request.resume();
     }
   };
 }
@@ -53,11 +59,16 @@ async function answered(
   realm: ChallengeRealm | undefined,
 ): Promise<HttpResponseInit> {
   const onBroken = (error: unknown): void => {
-    if (!call.signal.aborted) call.log.warning("response_cut", { error: describeError(error) });
+    if (call.signal.reason instanceof CallerGoneError) return;
+    const diagnosis = error instanceof GatewayError ? error.diagnosis : undefined;
+    call.log.warning("response_cut", {
+      error: describeError(error),
+      ...(diagnosis === undefined ? {} : { diagnosis }),
+    });
   };
   exchange.response.setHeader(CORRELATION_HEADER, call.correlationId);
   try {
-    return await sendAnswer(await handle(call), exchange, onBroken);
+    return await sendAnswer(await untilCallEnds(handle(call), call.signal), exchange, onBroken);
   } catch (error) {
     return sendAnswer(problemAnswer(error, call, realm), exchange, onBroken);
   }
@@ -84,13 +95,13 @@ function logFailure(log: Log, failure: GatewayError): void {
   else log.warning("call_refused", fields);
 }
 
-function httpCall({ request, response }: TrueExchange, context: InvocationContext): HttpCall {
+function httpCall(
+  { request, response }: TrueExchange,
+  context: InvocationContext,
+  longestCallMs: number | undefined,
+): HttpCall {
   const header = headerReader(request.rawHeaders);
   const id = correlationId(header);
-  const hangUp = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) hangUp.abort();
-  });
   const url = request.url ?? "/";
   const queryAt = url.indexOf("?");
   const hasBody = header("transfer-encoding") !== undefined || Number(header("content-length") ?? 0) > 0;
@@ -101,7 +112,7 @@ function httpCall({ request, response }: TrueExchange, context: InvocationContex
     rawHeaders: request.rawHeaders,
     header,
     body: hasBody ? request : undefined,
-    signal: hangUp.signal,
+    signal: callEnd(response, longestCallMs),
     correlationId: id,
     log: jsonLog(
       {

@@ -15,7 +15,7 @@ export interface HttpCall {
   readonly header: (name: string) => string | undefined;
   /** Undefined when the request has none. */
   readonly body: Readable | undefined;
-  /** Aborts when the caller hangs up. */
+  /** Aborts when the caller hangs up, or the call takes longer than a function may. */
   readonly signal: AbortSignal;
   readonly correlationId: string;
   readonly log: Log;
@@ -26,6 +26,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body: Readable | string | undefined;
+  /** What an error of the body means to the caller; without it, the error itself counts. */
+  readonly bodyFailure?: (error: unknown) => Error;
 }
 
 export type CallHandler = (call: HttpCall) => Promise<HttpAnswer>;

@@ -31,6 +31,12 @@ export function responseStream(
       async pull(controller) {
         try {
           if (response.writableNeedDrain) await drained(response);
+          if (response.destroyed) {
+            // Nobody is left to read: a body that does not end by itself would be read for ever.
+            await rest.return?.();
+            controller.close();
+            return;
+          }
           const piece = ahead ?? (await next(rest));
           ahead = undefined;
           if (piece === undefined) controller.close();
@@ -55,7 +61,7 @@ async function next(rest: AsyncIterator<Uint8Array>): Promise<Uint8Array | undef
   return done === true ? undefined : value;
 }
 
-/** Resolves when the reader took what was written, or is gone (then the call is aborted and the next read fails). */
+/** Resolves when the reader took what was written, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,46 +1,80 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { Readable } from "node:stream";
 import type { HttpResponseInit } from "@azure/functions";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";
 
 const BODILESS = new Set([204, 205, 304]);
+/** What the library's response can be made with. */
+const LOWEST_STATUS = 200;
+const HIGHEST_STATUS = 599;
 
 /**
  * Hands an answer to `@azure/functions`. Headers are set on the true response: the library would join repeated ones,
- * lose all cookies but one, and fail on values beyond ASCII.
- * @throws the body's error, when it fails before its first byte: then a problem can still be answered.
+ * and lose all cookies but one.
+ * @throws what the answer makes of the body's error, when it fails before its first byte; TypeError or RangeError for a
+ *   header or a status that cannot be sent. Nothing is set on the response then: a problem can still be answered.
  */
 export async function sendAnswer(
   answer: HttpAnswer,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   onBroken: (error: unknown) => void,
 ): Promise<HttpResponseInit> {
-  const { status, headers, body } = answer;
+  const { status, body, bodyFailure = (error: unknown) => error } = answer;
+  const fields = validFields(answer);
   if (body === undefined || typeof body === "string" || request.method === "HEAD" || BODILESS.has(status)) {
-    if (typeof body === "object") body.resume();
-    setHeaders(response, headers);
+    // The answer is whole without this body, whatever becomes of it.
+    if (typeof body === "object") body.on("error", () => undefined).resume();
+    setHeaders(response, fields);
     // As bytes: for text the library would set a content type of its own.
     return typeof body === "string" && request.method !== "HEAD" ? { status, body: Buffer.from(body) } : { status };
   }
-  const started = await startBody(body);
-  setHeaders(response, headers);
+  const started = await startBody(body).catch((error: unknown) => {
+    throw bodyFailure(error);
+  });
+  setHeaders(response, fields);
   if (started.first === undefined) return { status };
-  return { status, body: responseStream(started, response, onBroken) };
+  return { status, body: responseStream(started, response, (error) => onBroken(bodyFailure(error))) };
 }
 
-function setHeaders(response: ServerResponse, headers: HeaderList): void {
-  const byName = new Map<string, string[]>();
-  for (const [name, value] of headers) {
-    const values = byName.get(name) ?? [];
-    values.push(asFieldValue(value));
-    byName.set(name, values);
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+function validFields({ status, headers, body }: HttpAnswer): Fields {
+  try {
+    if (!(status >= LOWEST_STATUS && status <= HIGHEST_STATUS)) throw new RangeError(`no answer has status ${status}`);
+    return fieldsOf(headers);
+  } catch (error) {
+    if (typeof body === "object") discard(body);
+    throw error;
   }
-  for (const [name, values] of byName) response.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
 }
 
-// A field value is bytes, and node:http wants them as latin1: text beyond ASCII goes out as the UTF-8 it came in.
+function fieldsOf(headers: HeaderList): Fields {
+  const fields = new Map<string, string[]>();
+  for (const [name, value] of headers) {
+    const sent = asFieldValue(value);
+    validateHeaderName(name);
+    validateHeaderValue(name, sent);
+    const values = fields.get(name) ?? [];
+    values.push(sent);
+    fields.set(name, values);
+  }
+  return fields;
+}
+
+function setHeaders(response: ServerResponse, fields: Fields): void {
+  for (const [name, values] of fields) response.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
+}
+
+/** Closes a body that nobody will read; that it was closed is then no error. */
+function discard(body: Readable): void {
+  body.on("error", () => undefined).destroy();
+}
+
+// The Functions host answers 500 instead of sending a byte beyond ASCII (latin1 here, as in all of node:http). Percent-
+// encoded nothing of the value is lost; in a Location it is what should have been sent (RFC 3986, 2.5).
 function asFieldValue(value: string): string {
-  const bytes = Buffer.from(value, "utf8");
-  return bytes.length === value.length ? value : bytes.toString("latin1");
+  return value.replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -54,7 +54,7 @@ export interface FunctionsHost {
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const { appDirectory, settings, now = Date.now } = options;
-  const hostJson = await readHostJson(appDirectory);
+  const hostJson = await readHostJson(appDirectory, settings);
   const log = createHostLog(options.log, hostJson.logLevels, now);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const keys = functionKeys(options.functionKeys);

@@ -38,11 +38,18 @@ export interface HostJson {
   readonly logLevels: Readonly<Record<string, string>>;
 }
 
+/** As any setting of that form, it goes before host.json. */
+const FUNCTION_TIMEOUT = "AzureFunctionsJobHost__functionTimeout";
+
 /**
  * Reads what this host heeds of host.json; settings of features it does not have are left alone, as the real one does.
+ * @param settings app settings, one of which can take the place of `functionTimeout`
  * @throws FunctionsHostStartError when the file is absent, not JSON, or a setting is malformed.
  */
-export async function readHostJson(appDirectory: string): Promise<HostJson> {
+export async function readHostJson(
+  appDirectory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<HostJson> {
   const file = join(appDirectory, "host.json");
   let json: unknown;
   try {
@@ -52,8 +59,10 @@ export async function readHostJson(appDirectory: string): Promise<HostJson> {
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new FunctionsHostStartError(`${file}: ${z.prettifyError(parsed.error)}`);
+  const override = schema.shape.functionTimeout.safeParse(settings[FUNCTION_TIMEOUT]);
+  if (!override.success) throw new FunctionsHostStartError(`${FUNCTION_TIMEOUT}: ${z.prettifyError(override.error)}`);
   return {
-    functionTimeoutMs: timeSpanMs(parsed.data.functionTimeout),
+    functionTimeoutMs: timeSpanMs(override.data ?? parsed.data.functionTimeout),
     routePrefix: (parsed.data.extensions?.http?.routePrefix ?? "api").replace(/^\/+|\/+$/g, ""),
     logLevels: parsed.data.logging?.logLevel ?? {},
   };

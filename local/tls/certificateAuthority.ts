@@ -7,10 +7,6 @@ const LIFETIME_MS = 30 * DAY_MS;
 // The clocks of the two ends may differ by a little.
 const BACKDATE_MS = 300_000;
 const KEY_BITS = 2048;
-const CA_NAME = [
-  { name: "commonName", value: "obo-gateway local Azure" },
-  { name: "organizationName", value: "Throw-away CA" },
-];
 
 /** A server's private key and its certificate (with the CA's behind it), both PEM, as node:https takes them. */
 export interface ServerIdentity {
@@ -28,7 +24,12 @@ export interface CertificateAuthority {
 
 export async function createCertificateAuthority(now: () => number = Date.now): Promise<CertificateAuthority> {
   const keys = await rsaKeys();
-  const root = draft(keys.publicKey, CA_NAME, now(), [
+  // Two CAs of the same name in one process would be taken for each other.
+  const name = [
+    { name: "commonName", value: `obo-gateway local Azure ${randomBytes(4).toString("hex")}` },
+    { name: "organizationName", value: "Throw-away CA" },
+  ];
+  const root = draft(keys.publicKey, name, name, now(), [
     { name: "basicConstraints", critical: true, cA: true, pathLenConstraint: 0 },
     { name: "keyUsage", critical: true, keyCertSign: true, cRLSign: true },
     { name: "subjectKeyIdentifier" },
@@ -39,7 +40,8 @@ export async function createCertificateAuthority(now: () => number = Date.now): 
     certificatePem,
     async issue(hosts = ["localhost", "127.0.0.1", "::1"]) {
       const server = await rsaKeys();
-      const certificate = draft(server.publicKey, [{ name: "commonName", value: hosts[0] ?? "localhost" }], now(), [
+      const subject = [{ name: "commonName", value: hosts[0] ?? "localhost" }];
+      const certificate = draft(server.publicKey, subject, name, now(), [
         { name: "basicConstraints", critical: true, cA: false },
         { name: "extKeyUsage", serverAuth: true },
         { name: "subjectAltName", altNames: hosts.map(alternativeName) },
@@ -73,6 +75,7 @@ async function rsaKeys(): Promise<RsaKeys> {
 function draft(
   publicKey: forge.pki.rsa.PublicKey,
   subject: forge.pki.CertificateField[],
+  issuer: forge.pki.CertificateField[],
   nowMs: number,
   extensions: object[],
 ): forge.pki.Certificate {
@@ -83,7 +86,7 @@ function draft(
   certificate.validity.notBefore = new Date(nowMs - BACKDATE_MS);
   certificate.validity.notAfter = new Date(nowMs + LIFETIME_MS);
   certificate.setSubject(subject);
-  certificate.setIssuer(CA_NAME);
+  certificate.setIssuer(issuer);
   certificate.setExtensions(extensions);
   return certificate;
 }

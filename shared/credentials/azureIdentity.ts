@@ -46,7 +46,15 @@ export function forResourceOnly(credential: TokenCredential, resource: string): 
       if (asked.length === 0 || asked.some((scope) => scope !== allowed)) {
         throw new Error(`the vault asks for a token to ${asked.join(" ")}, but only ${allowed} is its own`);
       }
-      return credential.getToken(scopes, options);
+      try {
+        return await credential.getToken(scopes, options);
+      } catch (error) {
+        // Its message may name a client and a secret, and they are not the gateway's: say whose they are.
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`the app's own identity, which reads the vault, could not sign in: ${reason}`, {
+          cause: error,
+        });
+      }
     },
   };
 }

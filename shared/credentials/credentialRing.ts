@@ -33,7 +33,9 @@ export class CredentialRing {
   async current(): Promise<ClientCredential> {
     if (this.#loaded !== undefined) return this.#loaded;
     const waitMs = this.#failure === undefined ? 0 : this.#failure.atMs + PAUSE_MS - this.#now();
-    if (this.#failure !== undefined && waitMs > 0) throw unavailable(this.#failure.reasons, waitMs);
+    // More than the pause is left when the clock was set back: then nobody knows how long ago it was.
+    if (this.#failure !== undefined && waitMs > 0 && waitMs <= PAUSE_MS)
+      throw unavailable(this.#failure.reasons, waitMs);
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;
     });

@@ -56,17 +56,28 @@ async function certificateSecret(
     disableChallengeResourceVerification: !cloud.microsoft,
     retryOptions: RETRIES,
   });
-  const secret = await client.getSecret(certificateName, { abortSignal: AbortSignal.timeout(LOAD_TIMEOUT_MS) });
+  const limit = AbortSignal.timeout(LOAD_TIMEOUT_MS);
+  const secret = await Promise.race([client.getSecret(certificateName, { abortSignal: limit }), whenAborted(limit)]);
   if (secret.value === undefined) throw new Error("the vault gave no value");
   return { value: new Secret(secret.value), contentType: secret.properties.contentType };
 }
+
+/** Most of Azure's identities do not listen to the signal handed to them: a hanging sign-in would hold up the load for good. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+const OVERDUE = `no answer from the vault, or from the sign-in that it asks for, within ${LOAD_TIMEOUT_MS} ms`;
 
 const CURES: Readonly<Record<string, string>> = {
   401: "the app's identity was not accepted; check its tenant",
   403: "the app's identity may not read it, or the vault's firewall is in the way; it needs the role Key Vault Secrets User",
   404: "there is no such certificate, or it was deleted",
   429: "the vault is throttling",
-  AbortError: `the vault did not answer within ${LOAD_TIMEOUT_MS} ms`,
+  AbortError: OVERDUE,
+  TimeoutError: OVERDUE,
 };
 
 /** Azure's SDK errors carry whole responses: only what cannot hold a secret is taken over. */
@@ -75,6 +86,8 @@ function reasonOf(error: unknown): string {
   const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : undefined;
   const cure = CURES[status ?? error.name];
   const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
-  if (status !== undefined) return `HTTP ${status}${code}: ${cure ?? "the vault refuses"}.`;
+  if (status !== undefined) {
+    return `HTTP ${status}${code}: ${cure ?? (status >= 500 ? "the vault is out of order" : "the vault refuses")}.`;
+  }
   return cure === undefined ? `${error.message}${error.message.endsWith(".") ? "" : "."}` : `${cure}.`;
 }

@@ -1,18 +1,20 @@
-/** Why a call to a downstream API was given up. */
-export type GivenUp = "caller gone" | "total timeout";
+import { CallerGoneError } from "./callerGoneError.ts";
 
-/** Ends one call: when the caller hangs up, or when its whole time is over. Cleared when the call is done. */
+/** Why a call to a downstream API was given up: its own time was over, or the call it belongs to ended, and how. */
+export type GivenUp = "total timeout" | Error;
+
+/** Ends one call to a downstream API: with the call it belongs to, or when its own time is over. Cleared when it is done. */
 export class CallDeadline {
   readonly #controller = new AbortController();
-  readonly #caller: AbortSignal;
+  readonly #call: AbortSignal;
   readonly #timer: NodeJS.Timeout;
   #reason: GivenUp | undefined;
 
-  constructor(caller: AbortSignal, totalMs: number) {
-    this.#caller = caller;
+  constructor(call: AbortSignal, totalMs: number) {
+    this.#call = call;
     this.#timer = setTimeout(() => this.#giveUp("total timeout"), totalMs);
-    if (caller.aborted) this.#giveUp("caller gone");
-    else caller.addEventListener("abort", this.#callerGone, { once: true });
+    if (call.aborted) this.#callOver();
+    else call.addEventListener("abort", this.#callOver, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -26,10 +28,14 @@ export class CallDeadline {
 
   clear(): void {
     clearTimeout(this.#timer);
-    this.#caller.removeEventListener("abort", this.#callerGone);
+    this.#call.removeEventListener("abort", this.#callOver);
   }
 
-  readonly #callerGone = (): void => this.#giveUp("caller gone");
+  readonly #callOver = (): void => {
+    const { reason } = this.#call;
+    // A signal aborted without an error of ours: nobody is left who could be told of one.
+    this.#giveUp(reason instanceof Error && reason.name !== "AbortError" ? reason : new CallerGoneError());
+  };
 
   #giveUp(reason: GivenUp): void {
     this.#reason ??= reason;

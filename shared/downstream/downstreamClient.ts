@@ -4,6 +4,7 @@ import { Pool } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
+import { detachedBody } from "./detachedBody.ts";
 import { downstreamFailure } from "./downstreamFailure.ts";
 import { requestHeaders } from "./requestHeaders.ts";
 import type { HeaderList } from "./responseHeaders.ts";
@@ -11,6 +12,8 @@ import { responseHeaders } from "./responseHeaders.ts";
 
 const CONNECTIONS_PER_API = 256;
 const KEEP_ALIVE_MS = 30_000;
+/** RFC 9110, 15: what is beyond cannot be handed on, neither by `@azure/functions` nor by the host. */
+const HIGHEST_STATUS = 599;
 
 /** The caller's request, as it goes on to the downstream API. */
 export interface DownstreamRequest {
@@ -29,6 +32,8 @@ export interface DownstreamResponse {
   readonly headers: HeaderList;
   /** Ends early, with an error, when a time limit passes or the connection breaks. */
   readonly body: Readable;
+  /** That error, in the words of a call that failed at once. */
+  readonly bodyFailure: (error: unknown) => Error;
 }
 
 /** The connections to one downstream API: token B goes to its origin and nowhere else. Redirects are not followed. */
@@ -59,16 +64,23 @@ export class DownstreamClient {
         method: request.method as Dispatcher.HttpMethod,
         path: request.path,
         headers: requestHeaders(request.rawHeaders, token, request.correlationId),
-        body: request.body ?? null,
+        body: request.body === undefined ? null : detachedBody(request.body),
         signal: deadline.signal,
         responseHeaders: "raw",
       });
       answer.body.once("close", () => deadline.clear());
+      if (answer.statusCode > HIGHEST_STATUS) {
+        const invalid = new Error(`the answer has the status ${answer.statusCode}`);
+        // The same error twice: thrown below, and emitted by a body that nobody will read.
+        answer.body.once("error", () => undefined).destroy(invalid);
+        throw invalid;
+      }
       // With responseHeaders "raw" they come as names and values in turn, which undici's types do not say.
       return {
         status: answer.statusCode,
         headers: responseHeaders(answer.headers as unknown as string[]),
         body: answer.body,
+        bodyFailure: (error) => downstreamFailure(error, deadline.reason, this.#api),
       };
     } catch (error) {
       deadline.clear();

@@ -3,11 +3,10 @@ import type { DownstreamApiSettings } from "../config/settings.ts";
 import { DownstreamTimeoutError } from "../errors/downstreamTimeoutError.ts";
 import { DownstreamUnreachableError } from "../errors/downstreamUnreachableError.ts";
 import type { GivenUp } from "./callDeadline.ts";
-import { CallerGoneError } from "./callerGoneError.ts";
 
 /** How a call that brought no answer looks to the caller. */
 export function downstreamFailure(error: unknown, givenUp: GivenUp | undefined, api: DownstreamApiSettings): Error {
-  if (givenUp === "caller gone") return new CallerGoneError();
+  if (givenUp instanceof Error) return givenUp;
   const limit = passedLimit(error, givenUp, api);
   if (limit === undefined) return new DownstreamUnreachableError(api.name, error);
   const [setting, limitMs] = limit;

@@ -14,8 +14,7 @@ const NEVER = new Set([
   "max-forwards",
   "x-functions-key",
   "x-functions-clientid",
-  "x-arr-log-id",
-  "x-arr-ssl",
+  "x-zumo-auth",
   "x-site-deployment-id",
   "x-appservice-proto",
   "x-waws-unencoded-url",
@@ -26,7 +25,7 @@ const NEVER = new Set([
   CORRELATION_HEADER,
   CLIENT_REQUEST_ID_HEADER,
 ]);
-const NEVER_PREFIXES = ["x-forwarded-", "x-original-", "x-ms-", "ocp-apim-"];
+const NEVER_PREFIXES = ["x-forwarded-", "x-original-", "x-arr-", "x-ms-", "ocp-apim-"];
 
 /**
  * The headers of the downstream call: the caller's, all except those that must not pass, with token B and the

@@ -9,7 +9,8 @@ const AMBIGUOUS_OCTET = /%(?:[01][0-9a-f]|7f|2f|5c|2e)/i;
 /** The Functions host hands `%2F` and `%252F` on as `%252F`: what the caller meant cannot be known. */
 const DOUBLY_ENCODED = /%25[0-9a-f]{2}/i;
 const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
-const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
+/** Also with parameters behind it: some servers drop those before they resolve the segment. */
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:[/;]|$)/;
 
 /**
  * Joins the rest of the caller's path and the query, byte for byte, to a downstream API's base path. Whatever a server
@@ -28,7 +29,7 @@ export function targetPath(basePath: string, rest: string, query: string): strin
   if (AMBIGUOUS_OCTET.test(rest) || DOUBLY_ENCODED.test(rest))
     refuse("holds an encoded slash, backslash, dot or control character");
   if (DOT_SEGMENT.test(rest)) refuse("holds a dot segment");
-  return `${basePath}${rest}${query}` || "/";
+  return `${basePath}${rest}` === "" ? `/${query}` : `${basePath}${rest}${query}`;
 }
 
 function refuse(why: string): never {

@@ -51,5 +51,4 @@ export const POLICY_CODES = [
   "too_many_requests",
   "request_headers_too_large",
   "gateway_unavailable",
-  "gateway_timeout",
 ] as const satisfies readonly ErrorCode[];

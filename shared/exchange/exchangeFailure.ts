@@ -32,11 +32,11 @@ export function exchangeFailure(outcome: TokenRequestOutcome, context: ExchangeC
     case "timeout":
       return new IdentityProviderTimeoutError(outcome.limitMs);
     case "unreachable":
-      return unavailable({}, undefined, "No answer from the token endpoint.", context, outcome.cause);
+      return unavailable({}, undefined, "No answer from the identity provider.", context, outcome.cause);
     case "garbled":
       if (outcome.status === TOO_MANY_REQUESTS) return throttled({}, outcome.retryAfter, outcome.reason, context);
       if (outcome.status >= FIRST_SERVER_ERROR) return unavailable({}, outcome.retryAfter, outcome.reason, context);
-      return new ExchangeFailedError({ diagnosis: `The token endpoint answered ${outcome.reason}.` });
+      return new ExchangeFailedError({ diagnosis: `The identity provider answered ${outcome.reason}.` });
     case "error":
       return ofAnswer(outcome.answer, outcome.status, outcome.retryAfter, context);
   }

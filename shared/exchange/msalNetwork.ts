@@ -11,6 +11,7 @@ import { TokenRequestError } from "./tokenRequestError.ts";
 export class MsalNetwork implements INetworkModule {
   readonly #http: HttpClient;
   readonly #underWay = new Map<string, Promise<HttpClientResponse>>();
+  readonly #metadataFailures = new Map<string, TokenRequestError>();
 
   constructor(http: HttpClient) {
     this.#http = http;
@@ -22,8 +23,20 @@ export class MsalNetwork implements INetworkModule {
       answer = this.#send("GET", url, options).finally(() => this.#underWay.delete(url));
       this.#underWay.set(url, answer);
     }
-    const { status, headers, body } = await answer;
-    return { status, headers: plain(headers), body: metadata(url, status, body) as T };
+    try {
+      const { status, headers, body } = await answer;
+      const found = metadata(url, status, body) as T;
+      this.#metadataFailures.delete(url);
+      return { status, headers: plain(headers), body: found };
+    } catch (error) {
+      if (error instanceof TokenRequestError) this.#metadataFailures.set(url, error);
+      throw error;
+    }
+  }
+
+  /** Why the metadata at this address could not be read: MSAL itself only says that it could not. */
+  metadataFailure(url: string): TokenRequestError | undefined {
+    return this.#metadataFailures.get(url);
   }
 
   async sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {

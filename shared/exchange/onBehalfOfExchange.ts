@@ -1,12 +1,12 @@
 import type { AuthenticationResult, Configuration } from "@azure/msal-node";
-import { ConfidentialClientApplication, LogLevel } from "@azure/msal-node";
+import { AuthError, ClientAuthErrorCodes, ConfidentialClientApplication, LogLevel } from "@azure/msal-node";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 import type { AzureAdSettings, DownstreamApiSettings } from "../config/settings.ts";
 import type { ClientCredential } from "../credentials/clientCredential.ts";
 import { ExchangeFailedError } from "../errors/exchangeFailedError.ts";
 import type { HttpClient } from "../http/httpClient.ts";
-import { isMultiTenant, tokenUrl } from "../inbound/authority.ts";
+import { isMultiTenant, metadataUrl, tokenUrl } from "../inbound/authority.ts";
 import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
 import { Secret } from "../secret.ts";
 import type { AccessToken } from "./accessToken.ts";
@@ -114,19 +114,26 @@ export class OnBehalfOfExchange {
 
   #asFailure(error: unknown, api: DownstreamApiSettings, tenant: string, credential: ClientCredential): Error {
     const { azureAd, now } = this.#options;
-    if (!(error instanceof TokenRequestError)) {
+    const failed = this.#requestFailure(error, tenant);
+    if (failed === undefined) {
       const reason = error instanceof Error ? error.message : String(error);
       return new ExchangeFailedError({
         diagnosis: `The exchange failed before an answer came: ${reason}`,
         cause: error,
       });
     }
-    return exchangeFailure(error.outcome, {
+    return exchangeFailure(failed.outcome, {
       scopes: api.scopes,
       consentUri: consentUri(azureAd, tenant, api.scopes),
       credential: credential.label,
       nowMs: now(),
     });
+  }
+
+  #requestFailure(error: unknown, tenant: string): TokenRequestError | undefined {
+    if (error instanceof TokenRequestError) return error;
+    const noMetadata = error instanceof AuthError && error.errorCode === ClientAuthErrorCodes.endpointResolutionError;
+    return noMetadata ? this.#network.metadataFailure(metadataUrl(this.#options.azureAd.instance, tenant)) : undefined;
   }
 }
 

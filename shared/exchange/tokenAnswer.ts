@@ -9,15 +9,16 @@ const success = z.object({
   scope: z.string().optional(),
 });
 
+/** Members of another form than documented are not worth losing the error for. */
+const perhaps = z.string().optional().catch(undefined);
+
 /** RFC 6749, 5.2, and "Handle errors: token endpoint" of the Microsoft identity platform. */
 const failure = z.object({
   error: z.string().min(1),
-  error_description: z.string().default(""),
-  error_codes: z.array(z.number()).default([]),
-  suberror: z.string().optional(),
-  trace_id: z.string().optional(),
-  correlation_id: z.string().optional(),
-  claims: z.string().optional(),
+  error_codes: z.array(z.number()).catch([]),
+  suberror: perhaps,
+  trace_id: perhaps,
+  claims: perhaps,
 });
 
 export type TokenSuccessAnswer = z.infer<typeof success>;

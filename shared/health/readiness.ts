@@ -54,7 +54,7 @@ export class Readiness {
 
   #identityProvider(): Promise<Check> {
     const { identityProvider, now } = this.#options;
-    if (this.#metadata === undefined || now() - this.#metadata.atMs > METADATA_TRUSTED_MS) {
+    if (this.#metadata === undefined || Math.abs(now() - this.#metadata.atMs) > METADATA_TRUSTED_MS) {
       const check = identityProvider().then(
         (): Check => ({ ok: true }),
         (): Check => ({ ok: false, detail: "its metadata or keys cannot be read" }),

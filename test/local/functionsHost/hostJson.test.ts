@@ -26,6 +26,13 @@ describe("host.json", () => {
     });
   });
 
+  it("goes behind the app setting of its form", async () => {
+    await writeFile(join(directory, "host.json"), '{"version":"2.0","functionTimeout":"00:05:00"}');
+    const name = "AzureFunctionsJobHost__functionTimeout";
+    expect((await readHostJson(directory, { [name]: "00:00:07" })).functionTimeoutMs).toBe(7_000);
+    await expect(readHostJson(directory, { [name]: "soon" })).rejects.toThrow(/AzureFunctionsJobHost__functionTimeout/);
+  });
+
   it.each([
     ["00:05:00", 300_000],
     ["1.00:00:01", 86_401_000],

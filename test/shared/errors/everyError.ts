@@ -9,6 +9,7 @@ import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.
 import { GatewayAuthenticationRequiredError } from "../../../shared/errors/gatewayAuthenticationRequiredError.ts";
 import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
 import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
+import { GatewayTimeoutError } from "../../../shared/errors/gatewayTimeoutError.ts";
 import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
 import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
 import { InsufficientScopeError } from "../../../shared/errors/insufficientScopeError.ts";
@@ -39,6 +40,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new ExchangeFailedError({ diagnosis: DIAGNOSIS, cause: CAUSE }),
   new GatewayAuthenticationRequiredError(DIAGNOSIS),
   new GatewayMisconfiguredError(DIAGNOSIS, CAUSE),
+  new GatewayTimeoutError(290_000),
   new IdentityProviderTimeoutError(10_000),
   new IdentityProviderUnavailableError({ retryAfter: 10 }, DIAGNOSIS, CAUSE),
   new InsufficientScopeError(["access_as_user"]),

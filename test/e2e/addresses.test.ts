@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exchange, RawConnection } from "../local/functionsHost/support/rawHttp.ts";
+import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
+import { startGateway } from "./support/gatewayUnderTest.ts";
+import { expectProblem } from "./support/problem.ts";
+
+let gateway: GatewayUnderTest;
+let token: string;
+beforeAll(async () => {
+  gateway = await startGateway({
+    settings: ({ ledger }) => ({ DownstreamApis__ledger__BaseUrl: `${ledger.url}/echo/` }),
+  });
+  token = await gateway.signIn(gateway.azure.seed.users.alice);
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+describe("the address of a call", () => {
+  it.each(["unknown", "Profile", "__proto__", "constructor", "toString", "profile%20", "%70rofile2"])(
+    "no downstream API is called %s: 404",
+    async (name) => {
+      const answer = await gateway.client.call(`/downstream/${name}/me`, { token });
+      expectProblem(gateway, answer, {
+        code: "downstream_api_unknown",
+        detail: "No downstream API of that name is configured.",
+      });
+      const { diagnosis } = await gateway.log.event({ correlationId: answer.headers["x-correlation-id"] });
+      expect(diagnosis).toContain("DownstreamApis__<name>__BaseUrl");
+    },
+  );
+
+  it.each([
+    ["/a//b", "an empty segment"],
+    ["/a%2Fb", "an encoded slash, backslash, dot or control character"],
+    ["/a%252Fb", "an encoded slash, backslash, dot or control character"],
+    ["/a%5Cb", "an encoded slash, backslash, dot or control character"],
+    ["/a\\b", "an encoded slash, backslash, dot or control character"],
+    ["/a%0d%0ab", "an encoded slash, backslash, dot or control character"],
+    ["/%FF", "an encoded slash, backslash, dot or control character"],
+  ])("the path %s is forwarded nowhere: 400", async (path, holds) => {
+    const calls = gateway.azure.ledger.requests.length;
+    const target = `GET /api/downstream/ledger${path} HTTP/1.1\nHost: gateway\nAuthorization: Bearer ${token}`;
+    const { status, body } = await exchange(gateway.host.url, target);
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toMatchObject({
+      code: "invalid_target",
+      detail: `The path after the downstream API's name cannot be forwarded: it holds ${holds}.`,
+    });
+    expect(gateway.azure.ledger.requests).toHaveLength(calls);
+  });
+
+  it.each([
+    // The host's routing takes nothing for a catch-all that begins with a slash.
+    ["//elsewhere.example/", 404],
+    // Resolved before routing: the caller asked for another function or API, and may.
+    ["/../profile/me", 200],
+    ["/%2e%2e/%2e%2e/validate", 200],
+    ["/..%2f..%2fprofile/me", 400],
+  ])("nothing leads out of an API's base path: %s", async (path, expected) => {
+    const target = `GET /api/downstream/ledger${path} HTTP/1.1\nHost: gateway\nAuthorization: Bearer ${token}`;
+    const calls = gateway.azure.ledger.requests.length;
+    const { status } = await exchange(gateway.host.url, target);
+    expect(gateway.azure.ledger.requests).toHaveLength(calls);
+    expect(status).toBe(expected);
+  });
+
+  it("keeps below the base URL's path", async () => {
+    for (const [path, url] of [
+      ["", "/echo"],
+      ["/x?y", "/echo/x?y"],
+    ] as const) {
+      await gateway.client.call(`/downstream/ledger${path}`, { token });
+      expect(gateway.azure.ledger.requests.at(-1)?.url).toBe(url);
+    }
+  });
+
+  it("answers an upgrade as an ordinary request, as the host takes the Upgrade header away", async () => {
+    using connection = new RawConnection(gateway.host.url);
+    connection.send(
+      "GET /api/downstream/profile/me HTTP/1.1\r\nHost: gateway\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+        `Authorization: Bearer ${token}\r\n\r\n`,
+    );
+    expect(await connection.until("\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { failedExchange } from "./support/failedCall.ts";
+import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
+import { startGateway } from "./support/gatewayUnderTest.ts";
+import { newUser } from "./support/people.ts";
+
+/** The host would end the worker after 12 s, and a call ends 10 s before that. */
+const FUNCTION_TIMEOUT = "00:00:12";
+
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  gateway = await startGateway({
+    settings: () => ({
+      AzureFunctionsJobHost__functionTimeout: FUNCTION_TIMEOUT,
+      AzureAd__RequestTimeoutSeconds: "60",
+      DownstreamApis__profile__TotalTimeoutSeconds: "2",
+    }),
+  });
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+describe("a call that would outlive the function", () => {
+  it("is answered before the host ends the worker, whatever it waits for", async () => {
+    const { azure, host } = gateway;
+    const user = newUser(azure);
+    const lift = azure.entra.faults.add({ aim: { user: user.oid }, effect: { kind: "slow", delayMs: 4_000 } });
+    const event = await failedExchange(gateway, await gateway.signIn(user), {
+      code: "gateway_timeout",
+      detail: "The call took longer than it may.",
+    });
+    expect(event.diagnosis).toBe(
+      "2000 ms passed: functionTimeout (host.json, AzureFunctionsJobHost__functionTimeout), less a margin.",
+    );
+    lift();
+    const next = await gateway.client.call("/downstream/profile/me", { token: await gateway.signIn(user) });
+    expect([next.status, host.worker.restarts]).toEqual([200, 0]);
+  });
+
+  it("has only what is left of its time for the downstream API", async () => {
+    const { azure, client, host } = gateway;
+    const user = newUser(azure);
+    // Half of the time goes by at Entra ID; the stream would take ten times the rest.
+    const lift = azure.entra.faults.add({ aim: { user: user.oid }, effect: { kind: "slow", delayMs: 1_000 } });
+    const token = await gateway.signIn(user);
+    const stream = client.call("/downstream/profile/events?count=100&everyMs=100", { token });
+    await expect(stream).rejects.toThrow();
+    lift();
+    const cut = await gateway.log.event({ event: "response_cut" });
+    expect(JSON.stringify(cut)).toContain("GatewayTimeoutError");
+    expect(host.worker.restarts).toBe(0);
+  });
+});

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import type { CredentialKind } from "../../../local/appSettings.ts";
+import { appSettings } from "../../../local/appSettings.ts";
+import type { LocalAzure } from "../../../local/azure.ts";
+import { startLocalAzure } from "../../../local/azure.ts";
+import type { User } from "../../../local/entra/directory.ts";
+import type { Forgery } from "../../../local/entra/issueUserToken.ts";
+import type { FunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
+import { startFunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
+import { GatewayClient } from "./gatewayClient.ts";
+import { HostLogRecorder } from "./hostLog.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+
+export interface GatewayOptions {
+  /** A local Azure that runs already; it stays when this gateway stops. */
+  readonly azure?: LocalAzure;
+  /** How the app proves itself; `secret` unless told. */
+  readonly credential?: CredentialKind;
+  /** Laid over the local app settings; an empty one counts as not set. */
+  readonly settings?: (azure: LocalAzure) => Readonly<Record<string, string>>;
+}
+
+export interface SignInOptions {
+  readonly claims?: string;
+  /** Replaces claims; undefined takes one away. */
+  readonly override?: Readonly<Record<string, unknown>>;
+  readonly forgery?: Forgery;
+}
+
+/** The built function app under a Functions host, the Azure around it, and a client that calls it from outside. */
+export interface GatewayUnderTest extends AsyncDisposable {
+  readonly azure: LocalAzure;
+  readonly host: FunctionsHost;
+  readonly log: HostLogRecorder;
+  readonly client: GatewayClient;
+  /** Token A of a user, as after a sign-in. */
+  signIn(user: User, options?: SignInOptions): Promise<string>;
+}
+
+export async function startGateway(options: GatewayOptions = {}): Promise<GatewayUnderTest> {
+  const { azure: running, credential = "secret", settings } = options;
+  const azure = running ?? (await startLocalAzure());
+  const log = new HostLogRecorder();
+  const closeAzure = async (): Promise<void> => {
+    if (running === undefined) await azure.close();
+  };
+  try {
+    const host = await startFunctionsHost({
+      appDirectory: ROOT,
+      settings: { ...appSettings(azure, credential), ...settings?.(azure) },
+      log: log.add,
+    });
+    const client = new GatewayClient(host.url);
+    return {
+      azure,
+      host,
+      log,
+      client,
+      signIn: (user, spec) => signIn(azure, user, spec),
+      [Symbol.asyncDispose]: async () => {
+        await client.close();
+        await host.close();
+        await closeAzure();
+      },
+    };
+  } catch (error) {
+    await closeAzure();
+    throw error;
+  }
+}
+
+function signIn({ entra, seed }: LocalAzure, user: User, options: SignInOptions = {}): Promise<string> {
+  return entra.issueUserToken({
+    user: user.oid,
+    client: seed.client.clientId,
+    scope: seed.scopes.gateway,
+    ...options,
+  });
+}

@@ -1,0 +1,78 @@
+import { expect } from "vitest";
+import type { Answer } from "./gatewayClient.ts";
+import type { GatewayUnderTest } from "./gatewayUnderTest.ts";
+import { expectNothingInternal } from "./leaks.ts";
+
+/** Status and title of each code, as clients may rely on them. */
+const PROBLEMS = {
+  invalid_request: [400, "The request is malformed"],
+  invalid_target: [400, "The path cannot be forwarded"],
+  token_missing: [401, "An access token is required"],
+  invalid_token: [401, "The access token was not accepted"],
+  token_expired: [401, "The access token expired"],
+  interaction_required: [401, "The user must sign in again"],
+  app_only_token: [403, "A user's token is required"],
+  insufficient_scope: [403, "The access token lacks a scope"],
+  client_not_allowed: [403, "This client app may not call the gateway"],
+  consent_required: [403, "Consent is missing"],
+  downstream_api_unknown: [404, "No such downstream API"],
+  settings_invalid: [500, "The gateway's settings are wrong"],
+  upgrade_not_supported: [501, "Protocol upgrades are not supported"],
+  gateway_misconfigured: [502, "The gateway cannot act for users"],
+  exchange_failed: [502, "The identity provider's answer was not understood"],
+  downstream_unreachable: [502, "The downstream API cannot be reached"],
+  throttled: [503, "The identity provider asks to wait"],
+  identity_provider_unavailable: [503, "The identity provider is unavailable"],
+  credential_unavailable: [503, "The gateway's credential cannot be loaded"],
+  identity_provider_timeout: [504, "The identity provider did not answer in time"],
+  downstream_timeout: [504, "The downstream API did not answer in time"],
+  gateway_timeout: [504, "The gateway did not answer in time"],
+} as const;
+
+export interface ExpectedProblem {
+  readonly code: keyof typeof PROBLEMS;
+  readonly detail: string;
+  /** Members beyond type, title, status, detail, code and correlationId. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** The challenge's parameters behind realm, authorization_uri and client_id, in order; absent: no challenge. */
+  readonly challenge?: Readonly<Record<string, string>>;
+  readonly retryAfter?: number;
+}
+
+/** The whole answer: status, headers and every member; and that it tells nothing that is not for the caller. */
+export function expectProblem(gateway: GatewayUnderTest, answer: Answer, expected: ExpectedProblem): void {
+  const { code, detail, members = {}, challenge, retryAfter } = expected;
+  const [status, title] = PROBLEMS[code];
+  const correlationId = answer.headers["x-correlation-id"];
+  const waiting = retryAfter === undefined ? {} : { retryAfter };
+  expect([answer.status, answer.body.length > 0]).toEqual([status, true]);
+  expect(answer.json()).toEqual({
+    type: `https://github.com/obo-gateway/obo-gateway/blob/main/docs/errors.md#${code}`,
+    title,
+    status,
+    detail,
+    code,
+    correlationId,
+    ...members,
+    ...waiting,
+  });
+  expect(correlationId).toMatch(/^[A-Za-z0-9._-]+$/);
+  expect(answer.headers["content-type"]).toBe("application/problem+json");
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(answer.headers["retry-after"]).toBe(retryAfter?.toString());
+  expect(answer.headers["www-authenticate"]).toBe(challenge && bearerChallenge(gateway, challenge));
+  expectNothingInternal(gateway, answer);
+}
+
+function bearerChallenge({ azure }: GatewayUnderTest, parameters: Readonly<Record<string, string>>): string {
+  const { entra, seed } = azure;
+  const all = {
+    realm: "",
+    authorization_uri: `${entra.url}/${seed.tenant.id}/oauth2/v2.0/authorize`,
+    client_id: seed.gateway.clientId,
+    ...parameters,
+  };
+  return `Bearer ${Object.entries(all)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(", ")}`;
+}

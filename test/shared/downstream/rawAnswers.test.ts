@@ -1,0 +1,102 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  type CertificateAuthority,
+  createCertificateAuthority,
+  type ServerIdentity,
+} from "../../../local/tls/certificateAuthority.ts";
+import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
+import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
+import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
+import { Secret } from "../../../shared/secret.ts";
+import { trustCa } from "../credentials/support/trust.ts";
+import { bytesOf, clientOf, codesOf, failureOf, get, type Limits } from "./support/calls.ts";
+import { startRawServer, startSilentServer } from "./support/rawServer.ts";
+
+const SHORT_MS = 300;
+const token = new Secret("token B");
+
+describe("DownstreamClient, against servers that hardly speak HTTP", () => {
+  let authority: CertificateAuthority;
+  let tls: ServerIdentity;
+  const opened: { close(): Promise<unknown> }[] = [];
+  beforeAll(async () => {
+    authority = await createCertificateAuthority();
+    trustCa(authority.certificatePem);
+    tls = await authority.issue();
+  });
+  afterEach(async () => {
+    for (const each of opened.splice(0).reverse()) await each.close();
+  });
+
+  function client(origin: string, limits?: Limits): DownstreamClient {
+    const made = clientOf(origin, limits);
+    opened.push(made);
+    return made;
+  }
+
+  async function serverSaying(answer: string, identity = tls): Promise<string> {
+    const server = await startRawServer(identity, answer);
+    opened.push(server);
+    return server.url;
+  }
+
+  it("gives up on one that takes the connection and never says a word", async () => {
+    const server = await startSilentServer();
+    opened.push(server);
+    const error = await failureOf(client(server.url, { connectTimeoutMs: SHORT_MS }).call(get("/"), token));
+    expect(error).toBeInstanceOf(DownstreamTimeoutError);
+    expect(error).toMatchObject({
+      code: "downstream_timeout",
+      message: "The downstream API profile did not answer in time.",
+      diagnosis: `${SHORT_MS} ms passed (DownstreamApis__profile__ConnectTimeoutSeconds).`,
+    });
+  });
+
+  it("sends nothing to one whose certificate nobody vouches for", async () => {
+    const stranger = await createCertificateAuthority();
+    const url = await serverSaying("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", await stranger.issue());
+    const error = await failureOf(client(url).call(get("/"), token));
+    expect(error).toBeInstanceOf(DownstreamUnreachableError);
+    expect(codesOf(error.cause)).toMatch(/CERT|SELF_SIGNED/);
+  });
+
+  it("sends nothing to one whose certificate is another's", async () => {
+    const url = await serverSaying("", await authority.issue(["elsewhere.example"]));
+    const error = await failureOf(client(url).call(get("/"), token));
+    expect(error).toBeInstanceOf(DownstreamUnreachableError);
+    expect(codesOf(error.cause)).toContain("ERR_TLS_CERT_ALTNAME_INVALID");
+  });
+
+  it.each([
+    ["what is not HTTP", "\u0000This is not HTTP.\r\n\r\n"],
+    ["a status that HTTP does not have", "HTTP/1.1 999 No\r\ncontent-length: 0\r\n\r\n"],
+    ["headers without end", `HTTP/1.1 200 OK\r\nx: ${"a".repeat(100_000)}`],
+    ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nabc"],
+  ])("takes no answer that is %s", async (_what, answer) => {
+    const error = await failureOf(client(await serverSaying(answer)).call(get("/"), token));
+    expect(error).toBeInstanceOf(DownstreamUnreachableError);
+    expect(error.message).toBe("The downstream API profile cannot be reached.");
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  it("is not misled by what comes before the answer", async () => {
+    const url = await serverSaying(
+      "HTTP/1.1 103 Early Hints\r\nlink: <early>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
+    );
+    const { status, headers, body } = await client(url).call(get("/"), token);
+    expect([status, headers, (await bytesOf(body)).toString()]).toEqual([200, [["content-length", "2"]], "ok"]);
+  });
+
+  it("keeps repeated headers apart, and their bytes as they are", async () => {
+    const url = await serverSaying(
+      "HTTP/1.1 200 OK\r\nLink: <1>\r\nLink: <2>\r\nX-Name: caf\u00c3\u00a9\r\ncontent-length: 0\r\n\r\n",
+    );
+    const { headers } = await client(url).call(get("/"), token);
+    expect(headers).toEqual([
+      ["link", "<1>"],
+      ["link", "<2>"],
+      ["x-name", "caf\u00c3\u00a9"],
+      ["content-length", "0"],
+    ]);
+  });
+});

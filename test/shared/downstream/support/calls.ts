@@ -1,0 +1,64 @@
+import type { Readable } from "node:stream";
+import type { DownstreamApiSettings } from "../../../../shared/config/settings.ts";
+import type { DownstreamRequest } from "../../../../shared/downstream/downstreamClient.ts";
+import { DownstreamClient } from "../../../../shared/downstream/downstreamClient.ts";
+
+export const CORRELATION_ID = "6f0c8c1e-8a2b-4a63-b2bb-5c3c5c7c3b5d";
+
+/** Far beyond what a test takes: each test shortens the one that it is about. */
+const LONG_MS = 20_000;
+
+export type Limits = Partial<
+  Pick<DownstreamApiSettings, "connectTimeoutMs" | "responseTimeoutMs" | "idleTimeoutMs" | "totalTimeoutMs">
+>;
+
+export function clientOf(origin: string, limits: Limits = {}): DownstreamClient {
+  return new DownstreamClient({
+    name: "profile",
+    origin,
+    basePath: "",
+    scopes: ["any"],
+    connectTimeoutMs: LONG_MS,
+    responseTimeoutMs: LONG_MS,
+    idleTimeoutMs: LONG_MS,
+    totalTimeoutMs: LONG_MS,
+    ...limits,
+  });
+}
+
+export function get(path: string, more: Partial<DownstreamRequest> = {}): DownstreamRequest {
+  return {
+    method: "GET",
+    path,
+    rawHeaders: [],
+    body: undefined,
+    correlationId: CORRELATION_ID,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+/** What a promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error(`${String(error)} is no error.`);
+  }
+  throw new Error("It did not fail.");
+}
+
+export async function bytesOf(body: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** The codes of an error, of its causes and of those that it gathers. */
+export function codesOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const gathered = error instanceof AggregateError ? error.errors : [];
+  const code = "code" in error ? String(error.code) : "";
+  return [code, error.message, ...gathered.map(codesOf), codesOf(error.cause)].join(" ");
+}

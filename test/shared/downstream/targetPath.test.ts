@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { targetPath } from "../../../shared/downstream/targetPath.ts";
+import { InvalidTargetError } from "../../../shared/errors/invalidTargetError.ts";
+
+const ORIGIN = "https://api.example";
+const MANY = 30_000;
+
+describe("targetPath", () => {
+  it.each([
+    ["", "", "", "/"],
+    ["", "", "?a=1", "/?a=1"],
+    ["", "/", "", "/"],
+    ["/v1.0", "", "", "/v1.0"],
+    ["/v1.0", "/", "", "/v1.0/"],
+    ["/v1.0", "", "?$top=5", "/v1.0?$top=5"],
+    ["/v1.0", "/me/messages/", "?$filter=a eq 1".replaceAll(" ", "%20"), "/v1.0/me/messages/?$filter=a%20eq%201"],
+    ["/v1.0", "/users('a@b.example')", "", "/v1.0/users('a@b.example')"],
+    ["/v1.0", "/me;v=1/...", "", "/v1.0/me;v=1/..."],
+    ["/v1.0", "/.well-known/a..b/.hidden/c.", "", "/v1.0/.well-known/a..b/.hidden/c."],
+    ["/v1.0", "/caf%C3%A9/%20/100%25", "", "/v1.0/caf%C3%A9/%20/100%25"],
+    ["/v1.0", '/{id}|"<x>^`', "", '/v1.0/{id}|"<x>^`'],
+    ["/v1.0", "/a", "?to=//evil.example/../%2e%2e%2F&x=%zz\\", "/v1.0/a?to=//evil.example/../%2e%2e%2F&x=%zz\\"],
+    ["/v1.0", "/a", "?", "/v1.0/a?"],
+    ["/v1.0", "/a", "?b?c", "/v1.0/a?b?c"],
+  ])("joins %j, %j and %j, byte for byte", (basePath, rest, query, expected) => {
+    expect(targetPath(basePath, rest, query)).toBe(expected);
+  });
+
+  it.each([
+    ["me", "does not begin with a slash"],
+    ["@evil.example", "does not begin with a slash"],
+    ["/..", "holds a dot segment"],
+    ["/../secrets", "holds a dot segment"],
+    ["/a/../..", "holds a dot segment"],
+    ["/a/.", "holds a dot segment"],
+    ["/./a", "holds a dot segment"],
+    ["/..;/admin", "holds a dot segment"],
+    ["/a/..;v=1/b", "holds a dot segment"],
+    ["//evil.example", "holds an empty segment"],
+    ["/a//b", "holds an empty segment"],
+    ["/a\\..\\b", "holds a backslash"],
+    ["/a\\", "holds a backslash"],
+    ["/%2e%2e/a", "holds an encoded slash, backslash, dot or control character"],
+    ["/%2E./a", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%2fb", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%5Cb", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%00", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%0d%0aHost:%20x", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%7f", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%252fb", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%252e%252e", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%25FF", "holds an encoded slash, backslash, dot or control character"],
+    ["/a%", "holds a percent sign that encodes nothing"],
+    ["/a%2", "holds a percent sign that encodes nothing"],
+    ["/a%zz", "holds a percent sign that encodes nothing"],
+    ["/a b", "holds a character that must be percent-encoded"],
+    ["/a\tb", "holds a character that must be percent-encoded"],
+    ["/a\r\nHost: x", "holds a character that must be percent-encoded"],
+    ["/caf\u00e9", "holds a character that must be percent-encoded"],
+    ["/a#b", "holds a character that must be percent-encoded"],
+    ["/a?b", "holds a character that must be percent-encoded"],
+    [`/${"a".repeat(8_192)}`, "is longer than 8192 characters"],
+  ])("refuses the path %j: it %s", (rest, why) => {
+    const refused = () => targetPath("/v1.0", rest, "");
+    expect(refused).toThrow(InvalidTargetError);
+    expect(refused).toThrow(`The path after the downstream API's name cannot be forwarded: it ${why}.`);
+  });
+
+  it.each([["a=1"], ["?a=1#b"], ["?a=1 HTTP/1.1\r\nHost: x"], ["?\u00e9"], ["#?"], [`?${"a".repeat(8_192)}`]])(
+    "refuses the query %j",
+    (query) => {
+      expect(() => targetPath("/v1.0", "/me", query)).toThrow(InvalidTargetError);
+    },
+  );
+
+  it("never leads away from the base URL, whatever a URL parser makes of it", () => {
+    const random = generator(20_260_101);
+    let accepted = 0;
+    for (let time = 0; time < MANY; time++) {
+      const basePath = ["", "/v1.0", "/a/b"][Math.floor(random() * 3)] ?? "";
+      const rest = `/${randomText(random, PIECES)}`;
+      const query = random() < 0.5 ? "" : `?${randomText(random, PIECES)}`;
+      let path: string;
+      try {
+        path = targetPath(basePath, rest, query);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidTargetError);
+        continue;
+      }
+      accepted += 1;
+      const url = new URL(path, ORIGIN);
+      const stays = url.origin === ORIGIN && url.pathname.startsWith(`${basePath}/`) && url.hash === "";
+      expect(stays, `${basePath} + ${rest} + ${query} became ${url}`).toBe(true);
+      // Decoded once or twice, it still goes down only.
+      for (const decoded of [tryDecoded(url.pathname), tryDecoded(tryDecoded(url.pathname))])
+        expect(decoded.split(/[/\\]/), `${rest}`).not.toContain("..");
+    }
+    expect(accepted).toBeGreaterThan(MANY / 100);
+    expect(accepted).toBeLessThan(MANY);
+  });
+});
+
+/** What attackers write, and every printable character. */
+const PIECES = [
+  ..."/ . .. ... %2e %2E %2f %5c %25 %252e %00 %0a %c0%ae \\ // ; ? # @ : & = a b c ~ % %% http: ..; .%2e".split(" "),
+  ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)),
+];
+
+function randomText(random: () => number, pieces: readonly string[]): string {
+  const length = Math.floor(random() * 6);
+  return Array.from({ length }, () => pieces[Math.floor(random() * pieces.length)]).join("");
+}
+
+function tryDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Mulberry32: the same numbers each time, so that a failure can be met again. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
