@@ -29,7 +29,7 @@ var rules = [
     title: 'A client credential ends soon, or cannot be loaded'
     severity: 1
     query: '${events} | where event == "credential_unavailable" or (event == "credential_selected" and isnotempty(line.expiresOn) and todatetime(line.expiresOn) < now() + ${credentialDaysLeft}d)'
-    // A credential is logged when it is loaded, which may be once a day.
+    // A credential is logged by each instance that loads it; beside this, Key Vault's own mail waits for nobody.
     window: 'P1D'
     frequency: 'PT1H'
     threshold: 0
