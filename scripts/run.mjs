@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MINIMUM_NODE_MAJOR = 20;
+const PARENT_CHECK_MS = 500;
 const PROGRAMS = {
   vitest: "vitest/vitest.mjs",
   biome: "@biomejs/biome/bin/biome",
@@ -69,11 +70,23 @@ function run(program, args) {
   // Ctrl-C reaches the child from the terminal; it decides when all is stopped, and we wait for it.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event !== undefined) stopWithNpm(child);
   child.on("error", (error) => {
     process.stderr.write(`Cannot start ${pinnedNode}: ${error.message}\n`);
     process.exit(1);
   });
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** npm, when it is ended, ends the shell it started and not us: without it nobody could stop the program any more. */
+function stopWithNpm(child) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, PARENT_CHECK_MS);
+  watch.unref();
 }
 
 if (Number.parseInt(process.versions.node, 10) < MINIMUM_NODE_MAJOR) {

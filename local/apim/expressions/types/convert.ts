@@ -1,0 +1,241 @@
+import type { MemberTable, TypeDefinition } from "../model/definition.ts";
+import {
+  BOOL,
+  BYTE,
+  CHAR,
+  DECIMAL,
+  DOUBLE,
+  FLOAT,
+  INT,
+  LONG,
+  namedType,
+  SBYTE,
+  SHORT,
+  type Type,
+  UINT,
+  ULONG,
+  USHORT,
+} from "../model/type.ts";
+import type { Value } from "../model/value.ts";
+import { changeType } from "../runtime/changeType.ts";
+import { NetArray } from "../runtime/collection.ts";
+import { notNull, raise } from "../runtime/exception.ts";
+import { formatInteger } from "../runtime/integerText.ts";
+import { JValueValue } from "../runtime/json/tokens.ts";
+import { byte, Integer } from "../runtime/number.ts";
+import { fitInteger, integralRange, toBigInt } from "../runtime/numeric.ts";
+import { textOf } from "../runtime/text.ts";
+import { fromBase64 } from "./base64.ts";
+import { byteArray, bytesOf, checkRange } from "./support.ts";
+
+const TARGETS: readonly (readonly [string, string, Type])[] = [
+  ["Boolean", "bool", BOOL],
+  ["Char", "char", CHAR],
+  ["SByte", "sbyte", SBYTE],
+  ["Byte", "byte", BYTE],
+  ["Int16", "short", SHORT],
+  ["UInt16", "ushort", USHORT],
+  ["Int32", "int", INT],
+  ["UInt32", "uint", UINT],
+  ["Int64", "long", LONG],
+  ["UInt64", "ulong", ULONG],
+  ["Single", "float", FLOAT],
+  ["Double", "double", DOUBLE],
+  ["Decimal", "decimal", DECIMAL],
+  ["DateTime", "DateTime", namedType("System.DateTime")],
+];
+const SOURCES = [
+  "object",
+  "string",
+  "bool",
+  "char",
+  "sbyte",
+  "byte",
+  "short",
+  "ushort",
+  "int",
+  "uint",
+  "long",
+  "ulong",
+  "float",
+  "double",
+  "decimal",
+  "DateTime",
+];
+
+// A JValue is IConvertible: its value is converted.
+const unwrap = (value: Value): Value => (value instanceof JValueValue ? value.value : value);
+
+const conversions: MemberTable = Object.fromEntries([
+  ...TARGETS.flatMap(([name, keyword, type]) =>
+    SOURCES.map((source) => [
+      `static ${keyword} To${name}(${source} value)`,
+      (value: Value) => changeType(unwrap(value), type),
+    ]),
+  ),
+  ...TARGETS.map(([name, keyword, type]) => [
+    `static ${keyword} To${name}(object value, IFormatProvider provider)`,
+    (value: Value) => changeType(unwrap(value), type),
+  ]),
+  ...TARGETS.map(([name, keyword, type]) => [
+    `static ${keyword} To${name}(string value, IFormatProvider provider)`,
+    (value: Value) => changeType(value, type),
+  ]),
+]);
+
+// Convert.ToString(null as object) is "", but of a null string it is null.
+const texts: MemberTable = Object.fromEntries(
+  SOURCES.map((source) => [
+    `static string ToString(${source} value)`,
+    source === "string" ? (value: Value) => value : textOf,
+  ]),
+);
+
+function toRadix(value: Value, radix: number, bits: number): string {
+  if (![2, 8, 10, 16].includes(radix)) raise("ArgumentException", "Invalid Base.");
+  const number = toBigInt(value);
+  if (radix === 10) return formatInteger(number, bits, null);
+  return BigInt.asUintN(bits, number).toString(radix);
+}
+
+function fromRadix(text: string | null, radix: number, type: Type): Value {
+  if (![2, 8, 10, 16].includes(radix)) raise("ArgumentException", "Invalid Base.");
+  if (text === null) return fitInteger(0n, type, false);
+  if (text === "")
+    return raise(
+      "ArgumentOutOfRangeException",
+      "Index was out of range. Must be non-negative and less than the size of the collection. (Parameter 'startIndex')",
+    );
+  const digits = radix === 16 ? text.replace(/^0[xX]/, "") : text;
+  const allowed = { 2: /^[01]+$/, 8: /^[0-7]+$/, 10: /^-?\d+$/, 16: /^[0-9a-fA-F]+$/ }[radix as 2 | 8 | 10 | 16];
+  if (!allowed.test(digits)) return raise("FormatException");
+  const prefix = { 2: "0b", 8: "0o", 10: "", 16: "0x" }[radix as 2 | 8 | 10 | 16];
+  const value = BigInt(prefix + digits);
+  const { minimum, maximum, bits } = integralRange(type);
+  if (radix === 10 ? value < minimum || value > maximum : value >= 1n << BigInt(bits)) raise("OverflowException");
+  return fitInteger(value, type, false);
+}
+
+const radix: MemberTable = Object.fromEntries(
+  TARGETS.filter(([name]) => /Int|Byte/.test(name)).map(([name, keyword, type]) => [
+    `static ${keyword} To${name}(string value, int fromBase)`,
+    (text: string | null, base: number) => fromRadix(text, base, type),
+  ]),
+);
+
+const decode = (text: string | null): NetArray =>
+  byteArray(
+    fromBase64(notNull(text, "s")) ??
+      raise(
+        "FormatException",
+        "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two padding characters, or an illegal character among the padding characters.",
+      ),
+  );
+
+const convertMembers: MemberTable = {
+  ...conversions,
+  ...texts,
+  ...radix,
+  "static string ToString(object value, IFormatProvider provider)": textOf,
+  "static string ToString(byte value, int toBase)": (value: Value, base: number) => toRadix(value, base, 8),
+  "static string ToString(short value, int toBase)": (value: Value, base: number) => toRadix(value, base, 16),
+  "static string ToString(int value, int toBase)": (value: Value, base: number) => toRadix(value, base, 32),
+  "static string ToString(long value, int toBase)": (value: Value, base: number) => toRadix(value, base, 64),
+  "static string ToBase64String(byte[] inArray)": (bytes: NetArray | null) =>
+    bytesOf(notNull(bytes, "inArray")).toString("base64"),
+  "static string ToBase64String(byte[] inArray, int offset, int length)": (
+    bytes: NetArray,
+    offset: number,
+    length: number,
+  ) => {
+    checkRange(offset, length, bytes.list.length);
+    return bytesOf(bytes)
+      .subarray(offset, offset + length)
+      .toString("base64");
+  },
+  "static byte[] FromBase64String(string s)": decode,
+  "static byte[] FromBase64CharArray(char[] inArray, int offset, int length)": (
+    chars: NetArray,
+    offset: number,
+    length: number,
+  ) =>
+    decode(
+      chars.list
+        .slice(offset, offset + length)
+        .map(textOf)
+        .join(""),
+    ),
+  "static string ToHexString(byte[] inArray)": (bytes: NetArray | null) =>
+    bytesOf(notNull(bytes, "inArray")).toString("hex").toUpperCase(),
+  "static string ToHexStringLower(byte[] inArray)": (bytes: NetArray | null) =>
+    bytesOf(notNull(bytes, "inArray")).toString("hex"),
+  "static byte[] FromHexString(string s)": (text: string | null) =>
+    /^(?:[0-9a-fA-F]{2})*$/.test(notNull(text, "s"))
+      ? byteArray(Buffer.from(text ?? "", "hex"))
+      : raise("FormatException"),
+  "static object ChangeType(object value, Type conversionType)": "refused",
+};
+
+function littleEndian(value: bigint, size: number): NetArray {
+  return new NetArray(
+    BYTE,
+    Array.from({ length: size }, (_, i) => byte(Number((value >> BigInt(8 * i)) & 0xffn))),
+  );
+}
+
+function readLittleEndian(bytes: NetArray | null, start: number, size: number): bigint {
+  const list = notNull(bytes, "value").list;
+  if (start < 0 || start >= list.length) raise("ArgumentOutOfRangeException");
+  if (start + size > list.length) raise("ArgumentException");
+  return list
+    .slice(start, start + size)
+    .reduce<bigint>((sum, item, i) => sum | ((item instanceof Integer ? item.value : 0n) << BigInt(8 * i)), 0n);
+}
+
+const hex = (bytes: NetArray | null): string =>
+  bytesOf(notNull(bytes, "value"))
+    .toString("hex")
+    .toUpperCase()
+    .replace(/(..)(?=.)/g, "$1-");
+
+const bitConverterMembers: MemberTable = {
+  "static bool IsLittleEndian": () => true,
+  "static string ToString(byte[] value)": hex,
+  "static string ToString(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
+    hex(new NetArray(BYTE, bytes.list.slice(start))),
+  "static string ToString(byte[] value, int startIndex, int length)": (
+    bytes: NetArray,
+    start: number,
+    length: number,
+  ) => {
+    checkRange(start, length, bytes.list.length);
+    return hex(new NetArray(BYTE, bytes.list.slice(start, start + length)));
+  },
+  "static byte[] GetBytes(bool value)": (value: boolean) => littleEndian(value ? 1n : 0n, 1),
+  "static byte[] GetBytes(char value)": (value: Value) => littleEndian(toBigInt(value), 2),
+  "static byte[] GetBytes(short value)": (value: Value) => littleEndian(toBigInt(value), 2),
+  "static byte[] GetBytes(ushort value)": (value: Value) => littleEndian(toBigInt(value), 2),
+  "static byte[] GetBytes(int value)": (value: Value) => littleEndian(toBigInt(value), 4),
+  "static byte[] GetBytes(uint value)": (value: Value) => littleEndian(toBigInt(value), 4),
+  "static byte[] GetBytes(long value)": (value: Value) => littleEndian(toBigInt(value), 8),
+  "static byte[] GetBytes(ulong value)": (value: Value) => littleEndian(toBigInt(value), 8),
+  "static byte[] GetBytes(double value)": "refused",
+  "static byte[] GetBytes(float value)": "refused",
+  "static short ToInt16(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
+    fitInteger(readLittleEndian(bytes, start, 2), SHORT, false),
+  "static ushort ToUInt16(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
+    fitInteger(readLittleEndian(bytes, start, 2), USHORT, false),
+  "static int ToInt32(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
+    fitInteger(readLittleEndian(bytes, start, 4), INT, false),
+  "static uint ToUInt32(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
+    fitInteger(readLittleEndian(bytes, start, 4), UINT, false),
+  "static long ToInt64(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
+    fitInteger(readLittleEndian(bytes, start, 8), LONG, false),
+  "static ulong ToUInt64(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
+    fitInteger(readLittleEndian(bytes, start, 8), ULONG, false),
+};
+
+export const convertTypes: readonly TypeDefinition[] = [
+  { namespace: "System", name: "Convert", kind: "class", members: convertMembers },
+  { namespace: "System", name: "BitConverter", kind: "class", members: bitConverterMembers },
+];
