@@ -28,7 +28,8 @@ export async function bundleFunctions(root: string): Promise<Bundle> {
     minifySyntax: true,
     minifyWhitespace: true,
     keepNames: false,
-    legalComments: "linked",
+    // In the file itself: what is deployed stays one file, and keeps its notices.
+    legalComments: "eof",
     logLevel: "warning",
     write: false,
   });

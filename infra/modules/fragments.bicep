@@ -1,0 +1,70 @@
+// The policy fragments. API Management checks a fragment's includes when it takes it: obo-problem goes first.
+
+import { ApimSkuName, GatewayToken } from 'types.bicep'
+
+param apiManagementName string
+param skuName ApimSkuName
+param gatewayToken GatewayToken
+
+// The Consumption tier has no cache; see scripts/consumptionPolicies.ts.
+var clientCredentials = skuName == 'Consumption'
+  ? loadTextContent('../policies/consumption/fragments/gateway-token.client-credentials.xml')
+  : loadTextContent('../policies/fragments/gateway-token.client-credentials.xml')
+var managedIdentity = loadTextContent('../policies/fragments/gateway-token.managed-identity.xml')
+
+var fragments = [
+  {
+    name: 'obo-request-guards'
+    description: 'Stops what would hang or deceive the function app.'
+    value: loadTextContent('../policies/fragments/request-guards.xml')
+  }
+  {
+    name: 'obo-user-token'
+    description: 'Validates token A and moves it to X-Forwarded-Authorization.'
+    value: loadTextContent('../policies/fragments/user-token.xml')
+  }
+  {
+    name: 'obo-gateway-token'
+    description: 'Puts the gateway\'s own token into Authorization.'
+    value: gatewayToken.kind == 'ClientCredentials' ? clientCredentials : managedIdentity
+  }
+  {
+    name: 'obo-answer'
+    description: 'Passes the answer on.'
+    value: loadTextContent('../policies/fragments/answer.xml')
+  }
+  {
+    name: 'obo-on-error'
+    description: 'What API Management itself refuses or fails at, as a problem.'
+    value: loadTextContent('../policies/fragments/on-error.xml')
+  }
+]
+
+resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
+  name: apiManagementName
+}
+
+resource problem 'Microsoft.ApiManagement/service/policyFragments@2024-05-01' = {
+  parent: service
+  name: 'obo-problem'
+  properties: {
+    description: 'Ends the call with a problem (RFC 9457), as docs/errors.md lists them.'
+    format: 'rawxml'
+    value: loadTextContent('../policies/fragments/problem.xml')
+  }
+}
+
+resource others 'Microsoft.ApiManagement/service/policyFragments@2024-05-01' = [
+  for fragment in fragments: {
+    parent: service
+    name: fragment.name
+    properties: {
+      description: fragment.description
+      format: 'rawxml'
+      value: fragment.value
+    }
+    dependsOn: [
+      problem
+    ]
+  }
+]

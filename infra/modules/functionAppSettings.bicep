@@ -1,0 +1,89 @@
+// Every app setting, from typed parameters. Ours are named as in Microsoft.Identity.Web (README, Settings); an empty
+// one counts as not set. No secret is among them: what is secret is in Key Vault, and read there.
+
+import { ClientCredential, DownstreamApi } from 'types.bicep'
+
+param functionAppName string
+param storageAccountName string
+param applicationInsightsName string
+
+@description('Client id of the user-assigned identity the app runs as.')
+param identityClientId string
+
+param tenantId string
+param allowedTenants string[]
+param clientId string
+param scope string
+param clientApplications string[]
+param clientCapabilities string[]
+param clientCredentials ClientCredential[]
+param vaultUri string
+param downstreamApis DownstreamApi[]
+
+@description('Object id or client id of the identity whose token API Management sends as its own.')
+param gatewayPrincipalId string
+
+resource app 'Microsoft.Web/sites@2024-11-01' existing = {
+  name: functionAppName
+}
+
+resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: applicationInsightsName
+}
+
+var hostSettings = {
+  AzureWebJobsStorage__accountName: storageAccountName
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  // Says where, not who: without the role of the identity below nothing is taken in.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  // Node's own limit of 16 KiB would hang calls that the host lets in: token A travels beside the gateway's token.
+  languageWorkers__node__arguments: '--max-http-header-size=65536'
+  // Easy Auth takes tokens of this tenant only.
+  WEBSITE_AUTH_AAD_ALLOWED_TENANTS: tenant().tenantId
+}
+
+var azureAdSettings = {
+  AzureAd__Instance: environment().authentication.loginEndpoint
+  AzureAd__TenantId: tenantId
+  AzureAd__AllowedTenants: join(allowedTenants, ' ')
+  AzureAd__ClientId: clientId
+  AzureAd__Scopes: scope
+  AzureAd__AllowedClientApplications: join(clientApplications, ' ')
+  AzureAd__ClientCapabilities: join(clientCapabilities, ' ')
+}
+
+var credentialSettings = [
+  for (credential, index) in clientCredentials: {
+    'AzureAd__ClientCredentials__${index}__SourceType': credential.sourceType
+    'AzureAd__ClientCredentials__${index}__KeyVaultUrl': vaultUri
+    'AzureAd__ClientCredentials__${index}__KeyVaultCertificateName': credential.certificateName
+    'AzureAd__ClientCredentials__${index}__ManagedIdentityClientId': identityClientId
+  }
+]
+
+var gatewaySettings = {
+  Gateway__Authentication: 'entra'
+  Gateway__AllowedPrincipals__0: gatewayPrincipalId
+}
+
+var downstreamSettings = [
+  for api in downstreamApis: {
+    'DownstreamApis__${api.name}__BaseUrl': api.baseUrl
+    'DownstreamApis__${api.name}__Scopes': join(api.scopes, ' ')
+    'DownstreamApis__${api.name}__ConnectTimeoutSeconds': api.?connectTimeoutSeconds ?? ''
+    'DownstreamApis__${api.name}__ResponseTimeoutSeconds': api.?responseTimeoutSeconds ?? ''
+    'DownstreamApis__${api.name}__IdleTimeoutSeconds': api.?idleTimeoutSeconds ?? ''
+    'DownstreamApis__${api.name}__TotalTimeoutSeconds': api.?totalTimeoutSeconds ?? ''
+  }
+]
+
+// A further section is one more object here.
+var sections = concat([hostSettings, azureAdSettings, gatewaySettings], credentialSettings, downstreamSettings)
+
+resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+  parent: app
+  name: 'appsettings'
+  properties: reduce(sections, {}, (all, section) => union(all, section))
+}

@@ -1,0 +1,91 @@
+// What an operator says, as types: the editor completes it, and a deployment refuses what does not fit.
+
+@export()
+@description('A downstream API: the name in the gateway\'s path, where it is, and what is asked for at Entra ID. Becomes DownstreamApis__{name}__... settings.')
+type DownstreamApi = {
+  @description('Stands in the path /downstream/{name}/. Letters, digits, "_" and ".": app settings on Linux take no other characters.')
+  @minLength(1)
+  @maxLength(64)
+  name: string
+
+  @description('https, without query or fragment.')
+  @minLength(9)
+  baseUrl: string
+
+  @description('What token B is asked for, like https://graph.microsoft.com/User.Read.')
+  @minLength(1)
+  scopes: string[]
+
+  @description('0.1 to 60, as text: Bicep has no fractions. Default 5.')
+  connectTimeoutSeconds: string?
+
+  @description('Until the answer\'s headers, 0.1 to 230. Default 60.')
+  responseTimeoutSeconds: string?
+
+  @description('Between two pieces of the answer\'s body, 0.1 to 230. Default 120.')
+  idleTimeoutSeconds: string?
+
+  @description('The whole call. Default: functionTimeout of host.json less 10 s.')
+  totalTimeoutSeconds: string?
+}
+
+@export()
+@description('How the function app proves itself to Entra ID: a certificate with exportable key in the deployed Key Vault. The first that loads is used. Becomes AzureAd__ClientCredentials__n__... settings.')
+type ClientCredential = {
+  sourceType: 'KeyVault'
+
+  @description('The certificate\'s name in the vault.')
+  @minLength(1)
+  @maxLength(127)
+  certificateName: string
+}
+
+@export()
+@description('Where API Management gets its own token for the function app.')
+@discriminator('kind')
+type GatewayToken = ManagedIdentityToken | ClientCredentialsToken
+
+@description('From its system-assigned identity: no secret anywhere. The better choice wherever it is one.')
+type ManagedIdentityToken = {
+  kind: 'ManagedIdentity'
+}
+
+@description('By client credentials, as in Microsoft\'s policy sample "Get OAuth2 access token from AAD and forward it to the backend".')
+type ClientCredentialsToken = {
+  kind: 'ClientCredentials'
+
+  @description('The app registration whose secret it is. Its tokens are what the function app then admits.')
+  @minLength(36)
+  @maxLength(36)
+  clientId: string
+
+  @description('A Key Vault in this resource group, with RBAC, that already holds the secret. Not the deployed one: API Management must not read the function app\'s certificate.')
+  vaultName: string
+
+  secretName: string
+}
+
+@export()
+@description('An API that API Management calls itself with token B, which the function app only obtains (policies/downstream-token.xml).')
+type DirectApi = {
+  @description('The name of one of downstreamApis.')
+  name: string
+
+  @description('Where API Management calls it.')
+  backendUrl: string
+
+  @description('Below the gateway\'s address.')
+  path: string
+}
+
+@export()
+type ApimSkuName = 'Consumption' | 'Developer' | 'Basic' | 'Standard' | 'Premium' | 'BasicV2' | 'StandardV2' | 'PremiumV2'
+
+@export()
+type RedisSkuName = 'Balanced_B0' | 'Balanced_B1' | 'Balanced_B3' | 'Balanced_B5' | 'Balanced_B10'
+
+@export()
+@description('Tags of every resource.')
+type Tags = {
+  *: string
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { longestCallMs } from "../../functions/functionTimeout.ts";
+import { loadSettings } from "../../shared/config/loadSettings.ts";
+import { InvalidSettingsError } from "../../shared/config/mistake.ts";
+import { SECTIONS } from "../../shared/config/names.ts";
+import { TENANT_ID } from "./bicep/functions.ts";
+import type { Values } from "./bicep/value.ts";
+import { text, values } from "./bicep/value.ts";
+import {
+  CLIENT_CREDENTIALS,
+  CLIENT_ID,
+  deployed,
+  GATEWAY_CLIENT_ID,
+  GRAPH,
+  only,
+  property,
+  RUNTIME,
+  VARIANTS,
+} from "./support/deployments.ts";
+
+/** The environment that the app would see: what the deployment writes as app settings. */
+function environment(params: Values = {}): Record<string, string> {
+  const settings = only(deployed(params), "Microsoft.Web/sites/config", "appsettings");
+  return Object.fromEntries(Object.entries(values(settings.body.properties)).map(([name, of]) => [name, text(of)]));
+}
+
+function load(settings: Record<string, string>) {
+  return loadSettings(settings, { longestCallMs: longestCallMs(settings) });
+}
+
+describe("the app settings that the deployment writes", () => {
+  it.each(VARIANTS)("are what the app takes: %s", (_, params) => {
+    expect(() => load(environment(params))).not.toThrow();
+  });
+
+  it("say to the app what the parameters say", () => {
+    const { azureAd, gateway, downstreamApis } = load(
+      environment({
+        clientApplications: [GATEWAY_CLIENT_ID],
+        clientCapabilities: ["cp1"],
+        clientCredentials: [
+          { sourceType: "KeyVault", certificateName: "next" },
+          { sourceType: "KeyVault", certificateName: "obo-gateway" },
+        ],
+        downstreamApis: [
+          GRAPH,
+          {
+            name: "ledger",
+            baseUrl: "https://ledger.example/v2",
+            scopes: ["api://ledger/Read"],
+            totalTimeoutSeconds: "12.5",
+          },
+        ],
+      }),
+    );
+    expect(azureAd).toMatchObject({
+      instance: "https://login.microsoftonline.com",
+      tenantId: TENANT_ID,
+      clientId: CLIENT_ID,
+      scopes: ["access_as_user"],
+      allowedClientApplications: [GATEWAY_CLIENT_ID],
+      clientCapabilities: ["cp1"],
+    });
+    const managedIdentityClientId = RUNTIME["identity.properties.clientId"];
+    expect(azureAd.clientCredentials).toMatchObject([
+      {
+        sourceType: "KeyVault",
+        keyVaultUrl: "https://vault.example/",
+        certificateName: "next",
+        managedIdentityClientId,
+      },
+      { sourceType: "KeyVault", certificateName: "obo-gateway", managedIdentityClientId },
+    ]);
+    expect(gateway).toEqual({
+      authentication: "entra",
+      allowedPrincipals: [RUNTIME["service.identity.principalId"]],
+    });
+    expect(downstreamApis).toMatchObject({
+      graph: { origin: "https://graph.microsoft.com", basePath: "/v1.0", scopes: GRAPH.scopes },
+      ledger: { basePath: "/v2", totalTimeoutMs: 12_500 },
+    });
+  });
+
+  it("admit the app whose secret API Management uses, where it uses one", () => {
+    expect(load(environment(CLIENT_CREDENTIALS)).gateway.allowedPrincipals).toEqual([GATEWAY_CLIENT_ID]);
+  });
+
+  it("allow several tenants", () => {
+    const { azureAd } = load(environment({ tenantId: "organizations", allowedTenants: [TENANT_ID, CLIENT_ID] }));
+    expect(azureAd).toMatchObject({ tenantId: "organizations", allowedTenants: [TENANT_ID, CLIENT_ID] });
+  });
+
+  it("are none too few: without any one of those that are required, the app refuses", () => {
+    const whole = environment();
+    const required = [
+      /TenantId$/,
+      /ClientId$/,
+      /SourceType$/,
+      /KeyVaultUrl$/,
+      /AllowedPrincipals/,
+      /BaseUrl$/,
+      /__graph__Scopes$/,
+    ];
+    for (const name of Object.keys(whole)) {
+      if (!required.some((each) => each.test(name)) || name.endsWith("ManagedIdentityClientId")) continue;
+      if (!SECTIONS.some((section) => name.startsWith(`${section}__`))) continue;
+      const { [name]: _, ...rest } = whole;
+      expect(() => load(rest), name).toThrow(InvalidSettingsError);
+    }
+  });
+
+  it("beside the app's own are the host's, and no others", () => {
+    const others = Object.keys(environment()).filter((name) => !SECTIONS.some((own) => name.startsWith(`${own}__`)));
+    expect(others.sort()).toEqual([
+      "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+      "APPLICATIONINSIGHTS_CONNECTION_STRING",
+      "AzureWebJobsStorage__accountName",
+      "AzureWebJobsStorage__clientId",
+      "AzureWebJobsStorage__credential",
+      "WEBSITE_AUTH_AAD_ALLOWED_TENANTS",
+      "languageWorkers__node__arguments",
+    ]);
+  });
+
+  it("are made after the service whose identity they name, and API Management's API after the app it calls", () => {
+    const resources = deployed();
+    const settings = only(resources, "Microsoft.Web/sites/config", "appsettings");
+    const backend = only(resources, "Microsoft.ApiManagement/service/backends");
+    expect(settings.after).toContain("apiManagement");
+    expect(backend.after).toContain("functionApp");
+    expect(only(resources, "Microsoft.ApiManagement/service").after).not.toContain("functionApp");
+    expect(property(backend, "url")).toBe("https://func.example/api");
+  });
+});
