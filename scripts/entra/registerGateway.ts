@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { applyPlan } from "./applyPlan.ts";
 import { certificateFromFile } from "./certificateFile.ts";
@@ -29,8 +30,10 @@ export async function registerGateway(options: RegisterOptions, environment: Env
   const { name, credential, multiTenant, whatIf } = options;
   const nowMs = Date.now();
   const cloud = cloudOf(options.graphUrl, environment.AZURE_AUTHORITY_HOST);
+  // npm runs scripts in the project's folder, and says where it was called.
+  const fileOf = (path: string): string => resolve(environment.INIT_CWD ?? ".", path);
   const certificate =
-    credential?.kind === "certificate" ? await certificateFromFile(credential.file, nowMs) : undefined;
+    credential?.kind === "certificate" ? await certificateFromFile(fileOf(credential.file), nowMs) : undefined;
   const identity = await graphIdentity(cloud, options.tenant, environment);
   const client = new GraphClient({ graphUrl: cloud.graphUrl, identity, now: Date.now, wait: (ms) => delay(ms) });
   const directory = new GraphDirectory(client);

@@ -92,10 +92,8 @@ describe("npm run entra:register: how the gateway proves itself", () => {
       subject: identity.id,
       audiences: ["api://AzureADTokenExchange"],
     });
-    stored().federatedIdentityCredentials.splice(0, 1, {
-      ...trusted,
-      audiences: ["api://other"],
-    } as typeof trusted & {});
+    if (trusted === undefined) throw new Error("no federated credential");
+    stored().federatedIdentityCredentials[0] = { ...trusted, audiences: ["api://other"] };
     expect((await world.register(...option)).changes).toEqual([
       `set the audience of federated credential managed-identity-${identity.id} to api://AzureADTokenExchange (is api://other)`,
     ]);
