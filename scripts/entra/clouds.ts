@@ -19,6 +19,8 @@ const CLOUDS: readonly (readonly [graph: string, authority: string, tokenExchang
   ["dod-graph.microsoft.us", "login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"],
   ["microsoftgraph.chinacloudapi.cn", "login.partner.microsoftonline.cn", "api://AzureADTokenExchangeChina"],
 ];
+/** Sign-in endpoints of Microsoft's, the older names among them. */
+const MICROSOFT_SIGN_IN = /(^|\.)(microsoftonline\.(com|us|cn)|microsoft\.com|windows\.net|chinacloudapi\.cn)$/;
 const PUBLIC_GRAPH = "https://graph.microsoft.com";
 export const PUBLIC_TOKEN_EXCHANGE = "api://AzureADTokenExchange";
 
@@ -46,7 +48,7 @@ export function cloudOf(graphUrl: string, authorityHost: string | undefined): Cl
     };
   }
   const authority = URL.parse(authorityHost ?? "");
-  if (authority?.protocol !== "https:" || CLOUDS.some(([, host]) => host === authority.host)) {
+  if (authority?.protocol !== "https:" || MICROSOFT_SIGN_IN.test(authority.hostname)) {
     throw new Error(
       `${url.host} is not Microsoft Graph. Known are ${CLOUDS.map(([host]) => `https://${host}`).join(", ")}; ` +
         "any other needs its own sign-in endpoint in AZURE_AUTHORITY_HOST.",

@@ -62,4 +62,14 @@ describe("the options", () => {
       expect(() => cloudOf(url, undefined)).toThrow("takes an https address without a path");
     },
   );
+
+  it.each([
+    undefined,
+    "",
+    "http://localhost",
+    "https://login.windows.net",
+    "https://login.partner.microsoftonline.cn/",
+  ])("refuse a private Graph with the sign-in endpoint %j", (authorityHost) => {
+    expect(() => cloudOf("https://localhost:8443", authorityHost)).toThrow("is not Microsoft Graph");
+  });
 });
