@@ -4,8 +4,11 @@ import { CredentialRing } from "../shared/credentials/credentialRing.ts";
 import { credentialSources } from "../shared/credentials/credentialSources.ts";
 import { DownstreamClient } from "../shared/downstream/downstreamClient.ts";
 import type { ChallengeRealm } from "../shared/errors/challenge.ts";
+import { FailureMemory } from "../shared/exchange/failureMemory.ts";
+import { MemoryCache } from "../shared/exchange/memoryCache.ts";
 import { OnBehalfOfExchange } from "../shared/exchange/onBehalfOfExchange.ts";
 import { TokenBroker } from "../shared/exchange/tokenBroker.ts";
+import { TokenCounters } from "../shared/exchange/tokenCounters.ts";
 import { Readiness } from "../shared/health/readiness.ts";
 import { createHttpClient } from "../shared/http/httpClient.ts";
 import { AssertionValidator } from "../shared/inbound/assertionValidator.ts";
@@ -68,7 +71,17 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
         ? new GatewayAuthenticator(settings.gateway, verification)
         : undefined,
     ),
-    broker: new TokenBroker(ring, new OnBehalfOfExchange({ azureAd, http, now })),
+    broker: new TokenBroker({
+      clientId: azureAd.clientId,
+      ring,
+      exchange: new OnBehalfOfExchange({ azureAd, http, now }),
+      memory: new MemoryCache({ ...settings.tokenCache, now }),
+      shared: undefined,
+      failures: new FailureMemory(now),
+      metrics: new TokenCounters(),
+      log,
+      now,
+    }),
     downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamClient(api)])),
     readiness: new Readiness({
       ring,

@@ -1,7 +1,7 @@
 import { nearest } from "./nearest.ts";
 
 /** The sections this app reads. All else in the environment belongs to others. */
-export const SECTIONS = ["AzureAd", "Gateway", "DownstreamApis"] as const;
+export const SECTIONS = ["AzureAd", "Gateway", "TokenCache", "DownstreamApis"] as const;
 
 /** Sections whose entries the operator names: there the second part is no setting of ours, and keeps its spelling. */
 export const SECTIONS_OF_ENTRIES: readonly string[] = ["DownstreamApis"];
@@ -43,6 +43,8 @@ const CLIENT_CREDENTIAL_NAMES = [
 
 const GATEWAY_NAMES = ["Authentication", "AllowedPrincipals"] as const;
 
+const TOKEN_CACHE_NAMES = ["MaxEntries", "MaxMegabytes"] as const;
+
 const DOWNSTREAM_API_NAMES = [
   "BaseUrl",
   "Scopes",
@@ -57,6 +59,7 @@ export const KNOWN_NAMES: readonly string[] = [
   ...AZURE_AD_NAMES,
   ...CLIENT_CREDENTIAL_NAMES,
   ...GATEWAY_NAMES,
+  ...TOKEN_CACHE_NAMES,
   ...DOWNSTREAM_API_NAMES,
 ];
 
@@ -74,6 +77,7 @@ const PLACES: readonly Place[] = [
     path: /^AzureAd__ClientCredentials__\d+$/,
     names: CLIENT_CREDENTIAL_NAMES,
   },
+  { below: "TokenCache", path: /^TokenCache$/, names: TOKEN_CACHE_NAMES },
   { below: "Gateway", path: /^Gateway$/, names: GATEWAY_NAMES },
   { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },
 ];

@@ -4,6 +4,7 @@ import type { Secret } from "../secret.ts";
 export interface Settings {
   readonly azureAd: AzureAdSettings;
   readonly gateway: GatewaySettings;
+  readonly tokenCache: TokenCacheSettings;
   readonly downstreamApis: Readonly<Record<string, DownstreamApiSettings>>;
 }
 
@@ -13,6 +14,12 @@ export interface GatewaySettings {
   readonly authentication: "none" | "entra";
   /** Object ids or client ids of the gateways that may call. Empty with `none`. */
   readonly allowedPrincipals: readonly string[];
+}
+
+/** How many tokens are kept, and where. */
+export interface TokenCacheSettings {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
 }
 
 export interface AzureAdSettings {

@@ -1,0 +1,71 @@
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../clock.ts";
+import type { GatewayError } from "../errors/gatewayError.ts";
+import { IdentityProviderUnavailableError } from "../errors/identityProviderUnavailableError.ts";
+import { InteractionRequiredError } from "../errors/interactionRequiredError.ts";
+import { ThrottledError } from "../errors/throttledError.ts";
+
+/** A client that retries at once must not make Entra ID refuse at once, again and again. Signing in takes longer than this. */
+const INTERACTION_MS = 5_000;
+const MOST_FAILURES = 10_000;
+
+interface Remembered {
+  readonly failure: GatewayError;
+  readonly untilMs: number;
+}
+
+/** Whom a failure concerns: never anybody else. */
+export interface FailureSubject {
+  /** One token A, API and set of claims. */
+  readonly key: string;
+  /** One user and API, whatever token A they come with. */
+  readonly userAndApi: string;
+}
+
+/**
+ * The few failures that are remembered: Entra ID's own request to wait, for that user and API, and for some seconds that
+ * a token A needs interaction. All others are forgotten: the next call tries again.
+ */
+export class FailureMemory {
+  readonly #remembered = new LRUCache<string, Remembered>({ max: MOST_FAILURES });
+  readonly #now: Clock;
+
+  constructor(now: Clock) {
+    this.#now = now;
+  }
+
+  /** @throws the failure that still holds, with the seconds that remain. */
+  check({ key, userAndApi }: FailureSubject): void {
+    for (const id of [userAndApi, key]) {
+      const remembered = this.#remembered.get(id);
+      if (remembered === undefined) continue;
+      const remainingMs = remembered.untilMs - this.#now();
+      if (remainingMs > 0) throw stillHolding(remembered.failure, Math.ceil(remainingMs / 1000));
+      this.#remembered.delete(id);
+    }
+  }
+
+  remember({ key, userAndApi }: FailureSubject, failure: unknown): void {
+    if (failure instanceof InteractionRequiredError) {
+      this.#remembered.set(key, { failure, untilMs: this.#now() + INTERACTION_MS });
+    } else if (failure instanceof ThrottledError || asksToWait(failure)) {
+      const waitMs = (failure.members.retryAfter ?? 0) * 1000;
+      this.#remembered.set(userAndApi, { failure, untilMs: this.#now() + waitMs });
+    }
+  }
+}
+
+/** An outage for which Entra ID named a time. Where it did not, the next call finds out by itself whether it is over. */
+function asksToWait(failure: unknown): failure is IdentityProviderUnavailableError {
+  return failure instanceof IdentityProviderUnavailableError && failure.asksToWait;
+}
+
+function stillHolding(failure: GatewayError, retryAfter: number): GatewayError {
+  const diagnosis = `${failure.diagnosis ?? ""} (remembered; no request was sent)`;
+  const members = { ...failure.members, retryAfter };
+  if (failure instanceof ThrottledError) return new ThrottledError(members, diagnosis);
+  if (failure instanceof IdentityProviderUnavailableError) {
+    return new IdentityProviderUnavailableError(members, diagnosis, { asksToWait: true });
+  }
+  return failure;
+}
