@@ -43,7 +43,11 @@ const CLIENT_CREDENTIAL_NAMES = [
 
 const GATEWAY_NAMES = ["Authentication", "AllowedPrincipals"] as const;
 
-const TOKEN_CACHE_NAMES = ["MaxEntries", "MaxMegabytes"] as const;
+const TOKEN_CACHE_NAMES = ["MaxEntries", "MaxMegabytes", "Redis", "EncryptionKeys"] as const;
+
+const REDIS_NAMES = ["Url", "Host", "Port", "ManagedIdentityClientId", "TimeoutSeconds"] as const;
+
+const ENCRYPTION_KEY_NAMES = ["Id", "Value", "KeyVaultUrl", "KeyVaultSecretName", "ManagedIdentityClientId"] as const;
 
 const DOWNSTREAM_API_NAMES = [
   "BaseUrl",
@@ -60,6 +64,8 @@ export const KNOWN_NAMES: readonly string[] = [
   ...CLIENT_CREDENTIAL_NAMES,
   ...GATEWAY_NAMES,
   ...TOKEN_CACHE_NAMES,
+  ...REDIS_NAMES,
+  ...ENCRYPTION_KEY_NAMES,
   ...DOWNSTREAM_API_NAMES,
 ];
 
@@ -78,6 +84,12 @@ const PLACES: readonly Place[] = [
     names: CLIENT_CREDENTIAL_NAMES,
   },
   { below: "TokenCache", path: /^TokenCache$/, names: TOKEN_CACHE_NAMES },
+  { below: "TokenCache__Redis", path: /^TokenCache__Redis$/, names: REDIS_NAMES },
+  {
+    below: "TokenCache__EncryptionKeys__0",
+    path: /^TokenCache__EncryptionKeys__\d+$/,
+    names: ENCRYPTION_KEY_NAMES,
+  },
   { below: "Gateway", path: /^Gateway$/, names: GATEWAY_NAMES },
   { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },
 ];

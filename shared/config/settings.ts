@@ -20,7 +20,40 @@ export interface GatewaySettings {
 export interface TokenCacheSettings {
   readonly maxEntries: number;
   readonly maxBytes: number;
+  /** Undefined: each instance of the app has its own tokens only. */
+  readonly redis: RedisSettings | undefined;
 }
+
+/** The cache that all instances share. */
+export interface RedisSettings {
+  readonly server: RedisServerSettings;
+  /** Limit of one operation. */
+  readonly timeoutMs: number;
+  /** The first encrypts; all decrypt. */
+  readonly encryptionKeys: readonly EncryptionKeySettings[];
+}
+
+export type RedisServerSettings =
+  /** `redis://` or `rediss://`, which may hold a user and a password. */
+  | { readonly authentication: "url"; readonly url: Secret }
+  /** Over TLS, as the app's own identity. */
+  | {
+      readonly authentication: "entra";
+      readonly host: string;
+      readonly port: number;
+      readonly managedIdentityClientId: string | undefined;
+    };
+
+/** An AES-256 key, here or in Key Vault (there in base64 too). */
+export type EncryptionKeySettings =
+  | { readonly id: string; readonly source: "value"; readonly value: Secret }
+  | {
+      readonly id: string;
+      readonly source: "keyVault";
+      readonly keyVaultUrl: string;
+      readonly secretName: string;
+      readonly managedIdentityClientId: string | undefined;
+    };
 
 export interface AzureAdSettings {
   /** The cloud's sign-in endpoint, without a slash at the end: `https://login.microsoftonline.com`. */

@@ -81,6 +81,7 @@ export function isGuid(value: string): boolean {
   return GUID.test(value);
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host is this machine itself. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
