@@ -7,6 +7,7 @@ const LENGTH_BYTES = 4;
 /**
  * The name under which a user's token B is cached: SHA-256 over everything that decides which token it is, token A
  * included, each part with its length before it, so that no two lists of parts run together. It reveals none of them.
+ * Claims are a part only where there are some: none and empty ones are not the same.
  */
 export function cacheKey(
   user: ValidatedAssertion,
@@ -25,6 +26,6 @@ export function cacheKey(
   add(user.assertion.reveal());
   add(api.name);
   add([...api.scopes].sort().join(" "));
-  add(claims ?? "");
+  if (claims !== undefined) add(claims);
   return hash.digest("base64url");
 }

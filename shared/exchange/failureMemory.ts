@@ -11,6 +11,7 @@ const MOST_FAILURES = 10_000;
 
 interface Remembered {
   readonly failure: GatewayError;
+  readonly sinceMs: number;
   readonly untilMs: number;
 }
 
@@ -39,19 +40,29 @@ export class FailureMemory {
     for (const id of [userAndApi, key]) {
       const remembered = this.#remembered.get(id);
       if (remembered === undefined) continue;
-      const remainingMs = remembered.untilMs - this.#now();
-      if (remainingMs > 0) throw stillHolding(remembered.failure, Math.ceil(remainingMs / 1000));
+      const nowMs = this.#now();
+      const remainingMs = remembered.untilMs - nowMs;
+      // A time before the failure means that the clock was set back: nobody knows how much of the wait is left.
+      if (remainingMs > 0 && nowMs >= remembered.sinceMs)
+        throw stillHolding(remembered.failure, Math.ceil(remainingMs / 1000));
       this.#remembered.delete(id);
     }
   }
 
   remember({ key, userAndApi }: FailureSubject, failure: unknown): void {
-    if (failure instanceof InteractionRequiredError) {
-      this.#remembered.set(key, { failure, untilMs: this.#now() + INTERACTION_MS });
-    } else if (failure instanceof ThrottledError || asksToWait(failure)) {
-      const waitMs = (failure.members.retryAfter ?? 0) * 1000;
-      this.#remembered.set(userAndApi, { failure, untilMs: this.#now() + waitMs });
+    if (failure instanceof InteractionRequiredError) this.#keep(key, failure, INTERACTION_MS);
+    else if (failure instanceof ThrottledError || asksToWait(failure)) {
+      this.#keep(userAndApi, failure, (failure.members.retryAfter ?? 0) * 1000);
     }
+  }
+
+  /** The longer wait holds: two of a user's tokens can be answered at the same time. */
+  #keep(id: string, failure: GatewayError, waitMs: number): void {
+    const sinceMs = this.#now();
+    const untilMs = sinceMs + waitMs;
+    const before = this.#remembered.get(id);
+    if (before !== undefined && before.sinceMs <= sinceMs && before.untilMs > untilMs) return;
+    this.#remembered.set(id, { failure, sinceMs, untilMs });
   }
 }
 

@@ -10,6 +10,11 @@ export interface CachedToken extends Lifetime {
   readonly token: AccessToken;
 }
 
+interface Entry {
+  readonly cached: CachedToken;
+  readonly sinceMs: number;
+}
+
 export interface MemoryCacheOptions {
   readonly maxEntries: number;
   readonly maxBytes: number;
@@ -18,7 +23,7 @@ export interface MemoryCacheOptions {
 
 /** Level 1: tokens in this process, the least recently used leaving first. A look-up costs the same for any number. */
 export class MemoryCache {
-  readonly #entries: LRUCache<string, CachedToken>;
+  readonly #entries: LRUCache<string, Entry>;
   readonly #now: Clock;
 
   constructor({ maxEntries, maxBytes, now }: MemoryCacheOptions) {
@@ -26,24 +31,34 @@ export class MemoryCache {
     this.#entries = new LRUCache({
       max: maxEntries,
       maxSize: maxBytes,
-      sizeCalculation: ({ token }) => ENTRY_OVERHEAD_BYTES + token.token.reveal().length,
+      sizeCalculation: ({ cached }) => ENTRY_OVERHEAD_BYTES + cached.token.token.reveal().length,
     });
   }
 
   /** Undefined also for one that may no longer be used: expiry is checked at every look-up, by our own clock. */
   get(key: string): CachedToken | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || this.#now() < entry.usableUntilMs) return entry;
+    if (entry === undefined) return undefined;
+    const nowMs = this.#now();
+    // Before it was put here: the clock was set back, and what it said about the end is worth nothing.
+    if (nowMs < entry.cached.usableUntilMs && nowMs >= entry.sinceMs) return entry.cached;
     this.#entries.delete(key);
     return undefined;
   }
 
-  set(key: string, entry: CachedToken): void {
-    if (this.#now() < entry.usableUntilMs) this.#entries.set(key, entry);
+  set(key: string, cached: CachedToken): void {
+    const sinceMs = this.#now();
+    if (sinceMs < cached.usableUntilMs) this.#entries.set(key, { cached, sinceMs });
   }
 
-  delete(key: string): void {
-    this.#entries.delete(key);
+  /** Puts an entry in the place of another, if that one is still there. */
+  replace(key: string, expected: CachedToken, cached: CachedToken): void {
+    if (this.#entries.peek(key)?.cached === expected) this.set(key, cached);
+  }
+
+  /** Forgets a token, if the key still holds that one and not a newer. */
+  deleteToken(key: string, token: AccessToken): void {
+    if (this.#entries.peek(key)?.cached.token.token.equals(token.token)) this.#entries.delete(key);
   }
 
   get entries(): number {

@@ -2,19 +2,23 @@ import type { Clock } from "../clock.ts";
 import type { CredentialRing } from "../credentials/credentialRing.ts";
 import { describeError } from "../telemetry/describeError.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { TokenMetrics } from "../telemetry/tokenMetrics.ts";
 import type { AccessToken } from "./accessToken.ts";
 import { cacheKey } from "./cacheKey.ts";
 import type { FailureMemory, FailureSubject } from "./failureMemory.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { CachedToken, MemoryCache } from "./memoryCache.ts";
 import type { ExchangeRequest, OnBehalfOfExchange } from "./onBehalfOfExchange.ts";
+import { RejectedTokens } from "./rejectedTokens.ts";
 import type { SharedCache } from "./sharedCache.ts";
 import { SingleFlight } from "./singleFlight.ts";
-import type { TokenMetrics } from "./tokenMetrics.ts";
+
+/** After a renewal that failed, the next is tried no sooner: the token lasts, and Entra ID may be in trouble. */
+const RENEWAL_PAUSE_MS = 30_000;
 
 export interface TokenBrokerOptions {
   readonly clientId: string;
-  readonly ring: CredentialRing;
+  readonly ring: Pick<CredentialRing, "current">;
   readonly exchange: Pick<OnBehalfOfExchange, "exchange">;
   readonly memory: MemoryCache;
   /** Undefined: each instance has its own tokens only. */
@@ -25,6 +29,9 @@ export interface TokenBrokerOptions {
   readonly now: Clock;
 }
 
+/** Whose token, for which API. */
+export type TokenSubject = Pick<ExchangeRequest, "user" | "api">;
+
 /**
  * Gets token B for a user and a downstream API: from this process, from the cache that all instances share, or by one
  * exchange for all who wait for it.
@@ -32,6 +39,7 @@ export interface TokenBrokerOptions {
 export class TokenBroker {
   readonly #options: TokenBrokerOptions;
   readonly #flights = new SingleFlight<AccessToken>();
+  readonly #rejected = new RejectedTokens();
 
   constructor(options: TokenBrokerOptions) {
     this.#options = options;
@@ -39,75 +47,111 @@ export class TokenBroker {
 
   /** @throws a GatewayError; see docs/errors.md. */
   async accessToken(request: ExchangeRequest): Promise<AccessToken> {
-    const { clientId, memory, metrics, now } = this.#options;
-    const key = cacheKey(request.user, request.api, clientId, request.claims);
+    const { memory, metrics, now } = this.#options;
+    const key = this.#key(request, request.claims);
     // Claims come from a challenge: no cached token can answer it.
     const cached = request.claims === undefined ? memory.get(key) : undefined;
     if (cached !== undefined) {
       metrics.hit("memory");
-      if (now() >= cached.renewFromMs && !this.#flights.has(key)) this.#renew(key, request);
+      if (now() >= cached.renewFromMs && !this.#flights.has(key)) this.#renew(key, request, cached);
       return cached.token;
     }
-    const { result, shared } = this.#flights.run(key, () => this.#obtain(key, request));
+    const { result, shared } = this.#flights.run(key, (isCurrent) => this.#obtain(key, request, isCurrent));
     if (shared) metrics.coalesced();
     return result;
   }
 
-  /** Forgets a token that a downstream API rejected, in both levels. */
-  async drop(request: Omit<ExchangeRequest, "correlationId" | "claims">): Promise<void> {
-    const { clientId, memory, shared } = this.#options;
-    const key = cacheKey(request.user, request.api, clientId, undefined);
-    memory.delete(key);
-    await shared?.delete(key);
+  /**
+   * Forgets a token that a downstream API rejected, in both levels; but not a newer one that took its place meanwhile.
+   * It is never taken from the shared cache again, even where it cannot be deleted now.
+   */
+  async drop(subject: TokenSubject, rejected: AccessToken): Promise<void> {
+    const { memory, shared } = this.#options;
+    const key = this.#key(subject, undefined);
+    this.#rejected.add(rejected);
+    memory.deleteToken(key, rejected);
+    const found = await shared?.get(key);
+    if (found?.token.token.equals(rejected.token)) await shared?.delete(key);
   }
 
-  async #obtain(key: string, request: ExchangeRequest): Promise<AccessToken> {
-    const { memory, shared, metrics } = this.#options;
-    const found = request.claims === undefined ? await shared?.get(key) : undefined;
+  #key({ user, api }: TokenSubject, claims: string | undefined): string {
+    return cacheKey(user, api, this.#options.clientId, claims);
+  }
+
+  async #obtain(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
+    const { memory, metrics } = this.#options;
+    const found = request.claims === undefined ? await this.#fromShared(key) : undefined;
     if (found !== undefined) {
       metrics.hit("shared");
-      memory.set(key, found);
+      if (isCurrent()) memory.set(key, found);
       return found.token;
     }
     metrics.miss();
-    return this.#exchange(key, request);
+    return this.#exchange(key, request, isCurrent);
   }
 
-  async #exchange(key: string, request: ExchangeRequest): Promise<AccessToken> {
-    const { ring, exchange, failures, metrics } = this.#options;
+  async #fromShared(key: string): Promise<CachedToken | undefined> {
+    const { shared, now } = this.#options;
+    const found = await shared?.get(key);
+    return found !== undefined && now() < found.usableUntilMs && !this.#rejected.has(found.token) ? found : undefined;
+  }
+
+  async #exchange(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
+    const { failures, metrics } = this.#options;
     const subject = subjectOf(key, request);
-    failures.check(subject);
     try {
-      const token = await exchange.exchange(request, await ring.current());
-      metrics.exchanged();
-      await this.#keep(request, token);
-      return token;
+      failures.check(subject);
+    } catch (error) {
+      metrics.heldBack();
+      throw error;
+    }
+    let token: AccessToken;
+    try {
+      const { ring, exchange } = this.#options;
+      token = await exchange.exchange(request, await ring.current());
     } catch (error) {
       metrics.failed(error);
       failures.remember(subject, error);
       throw error;
     }
+    metrics.exchanged();
+    if (isCurrent()) this.#keep(request, token);
+    return token;
   }
 
-  /** A token obtained with claims answers calls without them too: it is the newest, so it is kept as theirs. */
-  async #keep({ user, api }: ExchangeRequest, token: AccessToken): Promise<void> {
-    const { clientId, memory, shared, now } = this.#options;
-    const entry: CachedToken = { token, ...lifetimeOf(token, user.expiresOnMs, now()) };
+  /**
+   * A token obtained with claims answers calls without them too, and better than any other: so what is under way without
+   * them must not take its place. Nobody waits for the shared cache to have it.
+   */
+  #keep(request: ExchangeRequest, token: AccessToken): void {
+    const { memory, shared, now } = this.#options;
+    const key = this.#key(request, undefined);
+    if (request.claims !== undefined) this.#flights.forget(key);
+    const entry: CachedToken = { token, ...lifetimeOf(token, request.user.expiresOnMs, now()) };
     if (entry.usableUntilMs <= now()) return;
-    const key = cacheKey(user, api, clientId, undefined);
     memory.set(key, entry);
-    await shared?.set(key, entry);
+    void shared?.set(key, entry);
   }
 
   /** In the background: nobody waits for it, and a failure costs nobody anything while the old token lasts. */
-  #renew(key: string, request: ExchangeRequest): void {
-    const { metrics, log } = this.#options;
+  #renew(key: string, request: ExchangeRequest, cached: CachedToken): void {
+    const { memory, metrics, log, now } = this.#options;
     metrics.renewed();
-    this.#flights
-      .run(key, () => this.#exchange(key, request))
-      .result.catch((error: unknown) =>
-        log.warning("renewal_failed", { api: request.api.name, error: describeError(error) }),
-      );
+    const { result } = this.#flights.run(key, (isCurrent) => this.#renewal(key, request, isCurrent));
+    result.catch((error: unknown) => {
+      memory.replace(key, cached, { ...cached, renewFromMs: now() + RENEWAL_PAUSE_MS });
+      log.warning("renewal_failed", { api: request.api.name, error: describeError(error) });
+    });
+  }
+
+  /** Another instance may have renewed it already. */
+  async #renewal(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
+    const { memory, metrics, now } = this.#options;
+    const found = await this.#fromShared(key);
+    if (found === undefined || now() >= found.renewFromMs) return this.#exchange(key, request, isCurrent);
+    metrics.hit("shared");
+    if (isCurrent()) memory.set(key, found);
+    return found.token;
   }
 }
 

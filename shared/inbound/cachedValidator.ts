@@ -8,6 +8,12 @@ const TRUSTED_MS = 300_000;
 /** Claims are about as large as the token they come from, and objects take more room than text. */
 const BYTES_PER_CHARACTER = 4;
 
+interface Verdict<T> {
+  readonly verdict: T;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
 export interface CachedValidatorOptions {
   readonly maxBytes: number;
   readonly now: Clock;
@@ -21,16 +27,19 @@ export function cachedValidator<T extends { readonly expiresOnMs: number }>(
   validate: (token: Secret) => Promise<T>,
   { maxBytes, now }: CachedValidatorOptions,
 ): (token: Secret) => Promise<T> {
-  const verdicts = new LRUCache<string, { readonly verdict: T; readonly untilMs: number }>({ maxSize: maxBytes });
+  const verdicts = new LRUCache<string, Verdict<T>>({ maxSize: maxBytes });
   return async (token) => {
     const text = token.reveal();
     const key = createHash("sha256").update(text).digest("base64url");
+    const nowMs = now();
     const known = verdicts.get(key);
-    if (known !== undefined && now() < known.untilMs) return known.verdict;
+    // A time before the verdict means that the clock was set back: then nobody knows how old it is.
+    if (known !== undefined && nowMs < known.untilMs && nowMs >= known.sinceMs) return known.verdict;
     verdicts.delete(key);
     const verdict = await validate(token);
-    const untilMs = Math.min(verdict.expiresOnMs, now() + TRUSTED_MS);
-    verdicts.set(key, { verdict, untilMs }, { size: text.length * BYTES_PER_CHARACTER + key.length });
+    const untilMs = Math.min(verdict.expiresOnMs, nowMs + TRUSTED_MS);
+    const size = text.length * BYTES_PER_CHARACTER + key.length;
+    if (nowMs < untilMs) verdicts.set(key, { verdict, sinceMs: nowMs, untilMs }, { size });
     return verdict;
   };
 }
