@@ -8,6 +8,7 @@ import { TokenBroker } from "../../../../../shared/exchange/tokenBroker.ts";
 import { Secret } from "../../../../../shared/secret.ts";
 import { TokenCounters } from "../../../../../shared/telemetry/tokenCounters.ts";
 import { apiOf, GATEWAY, HOUR_MS, RING, recordedLog, requestOf, tokenB, userOf } from "../../support/subjects.ts";
+import { eventually } from "./redis.ts";
 
 /** Long enough for a machine with much else to do; what is about time-outs says so itself. */
 const TIMEOUT_MS = 5_000;
@@ -62,13 +63,20 @@ export function startInstance(draft: InstanceDraft) {
     log,
     now,
   });
+  const count = (name: string): number => counters.counts[name] ?? 0;
   const subject = (user: string) => ({ user: userOf(user), api });
   return {
     cache,
     broker,
     lines,
     events,
-    count: (name: string): number => counters.counts[name] ?? 0,
+    count,
+    /** Until it is connected: a busy machine may take longer for that than a first call waits. */
+    connected: () =>
+      eventually(async () => {
+        await cache.get("nothing");
+        return count("shared.get.ok") > 0;
+      }),
     counters,
     /** Token B for a user, as text. */
     call: async (user: string): Promise<string> =>

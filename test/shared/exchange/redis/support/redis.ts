@@ -74,6 +74,8 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     },
     async start() {
       running = spawn("redis-server", [...base, "--unixsocket", socket, ...settings], { stdio: "ignore" });
+      // A test run that is broken off must not leave it behind.
+      process.once("exit", () => running?.kill("SIGKILL"));
       await eventually(() => server.command("PING").then((answer) => answer === "PONG"), READY_WITHIN_MS);
     },
     async close() {
