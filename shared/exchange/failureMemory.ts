@@ -28,7 +28,11 @@ export interface FailureSubject {
  * a token A needs interaction. All others are forgotten: the next call tries again.
  */
 export class FailureMemory {
-  readonly #remembered = new LRUCache<string, Remembered>({ max: MOST_FAILURES });
+  readonly #remembered = new LRUCache<string, Remembered>({
+    // Not `max`: that takes the memory for all of them at the start.
+    maxSize: MOST_FAILURES,
+    sizeCalculation: () => 1,
+  });
   readonly #now: Clock;
 
   constructor(now: Clock) {

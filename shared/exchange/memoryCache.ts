@@ -24,12 +24,14 @@ export interface MemoryCacheOptions {
 /** Level 1: tokens in this process, the least recently used leaving first. A look-up costs the same for any number. */
 export class MemoryCache {
   readonly #entries: LRUCache<string, Entry>;
+  readonly #maxEntries: number;
   readonly #now: Clock;
 
   constructor({ maxEntries, maxBytes, now }: MemoryCacheOptions) {
+    this.#maxEntries = maxEntries;
     this.#now = now;
     this.#entries = new LRUCache({
-      max: maxEntries,
+      // Not `max`: that takes memory for so many entries, and ten milliseconds, before there is the first.
       maxSize: maxBytes,
       sizeCalculation: ({ cached }) => ENTRY_OVERHEAD_BYTES + cached.token.token.reveal().length,
     });
@@ -48,7 +50,9 @@ export class MemoryCache {
 
   set(key: string, cached: CachedToken): void {
     const sinceMs = this.#now();
-    if (sinceMs < cached.usableUntilMs) this.#entries.set(key, { cached, sinceMs });
+    if (sinceMs >= cached.usableUntilMs) return;
+    this.#entries.set(key, { cached, sinceMs });
+    if (this.#entries.size > this.#maxEntries) this.#entries.pop();
   }
 
   /** Puts an entry in the place of another, if that one is still there. */

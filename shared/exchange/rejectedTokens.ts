@@ -9,7 +9,11 @@ const MOST = 10_000;
  * when the token was dropped, or another instance wrote it a moment later. It must not come back from there.
  */
 export class RejectedTokens {
-  readonly #digests = new LRUCache<string, true>({ max: MOST });
+  readonly #digests = new LRUCache<string, true>({
+    // Not `max`: that takes the memory for all of them at the start.
+    maxSize: MOST,
+    sizeCalculation: () => 1,
+  });
 
   add(token: AccessToken): void {
     this.#digests.set(digest(token), true);
