@@ -24,7 +24,7 @@ import { instrumentedCounters } from "../shared/telemetry/tokenInstruments.ts";
 
 /** App Service and Functions set it; a laptop does not. */
 const ON_AZURE = "WEBSITE_INSTANCE_ID";
-/** What remembered verdicts on tokens may take, for users' tokens: some thousands of users who call within five minutes. */
+/** What remembered verdicts on tokens A may take: some ten thousand users who call within the same five minutes. */
 const VERDICTS_BYTES = 67_108_864;
 /** Gateways are few. */
 const GATEWAY_VERDICTS_BYTES = 1_048_576;
