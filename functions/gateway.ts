@@ -4,20 +4,30 @@ import { CredentialRing } from "../shared/credentials/credentialRing.ts";
 import { credentialSources } from "../shared/credentials/credentialSources.ts";
 import { DownstreamClient } from "../shared/downstream/downstreamClient.ts";
 import type { ChallengeRealm } from "../shared/errors/challenge.ts";
+import { FailureMemory } from "../shared/exchange/failureMemory.ts";
+import { MemoryCache } from "../shared/exchange/memoryCache.ts";
 import { OnBehalfOfExchange } from "../shared/exchange/onBehalfOfExchange.ts";
+import { createRedisCache } from "../shared/exchange/redis/createRedisCache.ts";
 import { TokenBroker } from "../shared/exchange/tokenBroker.ts";
 import { Readiness } from "../shared/health/readiness.ts";
 import { createHttpClient } from "../shared/http/httpClient.ts";
 import { AssertionValidator } from "../shared/inbound/assertionValidator.ts";
+import { cachedValidator } from "../shared/inbound/cachedValidator.ts";
 import { CallerAuthenticator } from "../shared/inbound/callerAuthenticator.ts";
 import { GatewayAuthenticator } from "../shared/inbound/gatewayAuthenticator.ts";
 import { probeMetadata } from "../shared/inbound/metadataProbe.ts";
 import { tenantKeys } from "../shared/inbound/tenantKeys.ts";
+import { reportCounts } from "../shared/telemetry/countsReport.ts";
 import { describeError } from "../shared/telemetry/describeError.ts";
 import type { Log } from "../shared/telemetry/log.ts";
+import { instrumentedCounters } from "../shared/telemetry/tokenInstruments.ts";
 
 /** App Service and Functions set it; a laptop does not. */
 const ON_AZURE = "WEBSITE_INSTANCE_ID";
+/** What remembered verdicts on tokens A may take: some ten thousand users who call within the same five minutes. */
+const VERDICTS_BYTES = 67_108_864;
+/** Gateways are few. */
+const GATEWAY_VERDICTS_BYTES = 1_048_576;
 
 /** The parts of the running gateway that its functions use. */
 export interface Gateway {
@@ -59,16 +69,38 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
       }),
     failed: (reason) => log.error("credential_unavailable", { reason }),
   });
+  const validator = new AssertionValidator(verification);
+  const gateway =
+    settings.gateway.authentication === "entra" ? new GatewayAuthenticator(settings.gateway, verification) : undefined;
+  const memory = new MemoryCache({ ...settings.tokenCache, now });
+  const counters = instrumentedCounters(() => memory);
+  reportCounts({ counts: () => counters.counts, size: () => memory, log });
+  const { redis } = settings.tokenCache;
   const ownTenant = azureAd.allowedTenants[0] ?? azureAd.tenantId;
   return {
     settings,
+    // What is in the settings may decide a remembered verdict: settings do not change while the app runs.
     caller: new CallerAuthenticator(
-      new AssertionValidator(verification),
-      settings.gateway.authentication === "entra"
-        ? new GatewayAuthenticator(settings.gateway, verification)
-        : undefined,
+      { validate: cachedValidator((token) => validator.validate(token), { maxBytes: VERDICTS_BYTES, now }) },
+      gateway && {
+        authenticate: cachedValidator((token) => gateway.authenticate(token), {
+          maxBytes: GATEWAY_VERDICTS_BYTES,
+          now,
+        }),
+      },
     ),
-    broker: new TokenBroker(ring, new OnBehalfOfExchange({ azureAd, http, now })),
+    broker: new TokenBroker({
+      clientId: azureAd.clientId,
+      ring,
+      exchange: new OnBehalfOfExchange({ azureAd, http, now }),
+      memory,
+      shared:
+        redis && createRedisCache(redis, { instance: azureAd.instance, environment, metrics: counters, log, now }),
+      failures: new FailureMemory(now),
+      metrics: counters,
+      log,
+      now,
+    }),
     downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamClient(api)])),
     readiness: new Readiness({
       ring,

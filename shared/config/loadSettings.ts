@@ -8,6 +8,7 @@ import { IGNORED_NAMES, KNOWN_NAMES, meant, SECTIONS, SECTIONS_OF_ENTRIES } from
 import type { Settings } from "./settings.ts";
 import type { SettingTree } from "./settingTree.ts";
 import { emptyTree, settingTree } from "./settingTree.ts";
+import { tokenCacheSchema } from "./tokenCacheSchema.ts";
 import { words } from "./values.ts";
 
 export interface LoadOptions {
@@ -34,13 +35,14 @@ export function loadSettings(
   const schema = z.strictObject({
     AzureAd: azureAdSchema,
     Gateway: gatewaySchema,
+    TokenCache: tokenCacheSchema,
     DownstreamApis: downstreamApisSchema(longestCallMs),
   });
-  const result = schema.safeParse({ AzureAd: emptyTree(), Gateway: emptyTree(), ...tree });
+  const result = schema.safeParse({ AzureAd: emptyTree(), Gateway: emptyTree(), TokenCache: emptyTree(), ...tree });
   if (!result.success) mistakes.push(...result.error.issues.flatMap((issue) => mistakesOf(issue, tree)));
   if (!result.success || mistakes.length > 0) throw new InvalidSettingsError(mistakes);
-  const { AzureAd: azureAd, Gateway: gateway, DownstreamApis: downstreamApis } = result.data;
-  return deepFreeze({ azureAd, gateway, downstreamApis });
+  const { AzureAd: azureAd, Gateway: gateway, TokenCache: tokenCache, DownstreamApis: downstreamApis } = result.data;
+  return deepFreeze({ azureAd, gateway, tokenCache, downstreamApis });
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, tree: SettingTree): Mistake[] {

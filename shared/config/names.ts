@@ -1,7 +1,7 @@
 import { nearest } from "./nearest.ts";
 
 /** The sections this app reads. All else in the environment belongs to others. */
-export const SECTIONS = ["AzureAd", "Gateway", "DownstreamApis"] as const;
+export const SECTIONS = ["AzureAd", "Gateway", "TokenCache", "DownstreamApis"] as const;
 
 /** Sections whose entries the operator names: there the second part is no setting of ours, and keeps its spelling. */
 export const SECTIONS_OF_ENTRIES: readonly string[] = ["DownstreamApis"];
@@ -43,6 +43,12 @@ const CLIENT_CREDENTIAL_NAMES = [
 
 const GATEWAY_NAMES = ["Authentication", "AllowedPrincipals"] as const;
 
+const TOKEN_CACHE_NAMES = ["MaxEntries", "MaxMegabytes", "Redis", "EncryptionKeys"] as const;
+
+const REDIS_NAMES = ["Url", "Host", "Port", "ManagedIdentityClientId", "TimeoutSeconds"] as const;
+
+const ENCRYPTION_KEY_NAMES = ["Id", "Value", "KeyVaultUrl", "KeyVaultSecretName", "ManagedIdentityClientId"] as const;
+
 const DOWNSTREAM_API_NAMES = [
   "BaseUrl",
   "Scopes",
@@ -57,6 +63,9 @@ export const KNOWN_NAMES: readonly string[] = [
   ...AZURE_AD_NAMES,
   ...CLIENT_CREDENTIAL_NAMES,
   ...GATEWAY_NAMES,
+  ...TOKEN_CACHE_NAMES,
+  ...REDIS_NAMES,
+  ...ENCRYPTION_KEY_NAMES,
   ...DOWNSTREAM_API_NAMES,
 ];
 
@@ -73,6 +82,13 @@ const PLACES: readonly Place[] = [
     below: "AzureAd__ClientCredentials__0",
     path: /^AzureAd__ClientCredentials__\d+$/,
     names: CLIENT_CREDENTIAL_NAMES,
+  },
+  { below: "TokenCache", path: /^TokenCache$/, names: TOKEN_CACHE_NAMES },
+  { below: "TokenCache__Redis", path: /^TokenCache__Redis$/, names: REDIS_NAMES },
+  {
+    below: "TokenCache__EncryptionKeys__0",
+    path: /^TokenCache__EncryptionKeys__\d+$/,
+    names: ENCRYPTION_KEY_NAMES,
   },
   { below: "Gateway", path: /^Gateway$/, names: GATEWAY_NAMES },
   { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },

@@ -4,6 +4,7 @@ import type { Secret } from "../secret.ts";
 export interface Settings {
   readonly azureAd: AzureAdSettings;
   readonly gateway: GatewaySettings;
+  readonly tokenCache: TokenCacheSettings;
   readonly downstreamApis: Readonly<Record<string, DownstreamApiSettings>>;
 }
 
@@ -14,6 +15,45 @@ export interface GatewaySettings {
   /** Object ids or client ids of the gateways that may call. Empty with `none`. */
   readonly allowedPrincipals: readonly string[];
 }
+
+/** How many tokens are kept, and where. */
+export interface TokenCacheSettings {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  /** Undefined: each instance of the app has its own tokens only. */
+  readonly redis: RedisSettings | undefined;
+}
+
+/** The cache that all instances share. */
+export interface RedisSettings {
+  readonly server: RedisServerSettings;
+  /** Limit of one operation. */
+  readonly timeoutMs: number;
+  /** The first encrypts; all decrypt. */
+  readonly encryptionKeys: readonly EncryptionKeySettings[];
+}
+
+export type RedisServerSettings =
+  /** `redis://` or `rediss://`, which may hold a user and a password. */
+  | { readonly authentication: "url"; readonly url: Secret }
+  /** Over TLS, as the app's own identity. */
+  | {
+      readonly authentication: "entra";
+      readonly host: string;
+      readonly port: number;
+      readonly managedIdentityClientId: string | undefined;
+    };
+
+/** An AES-256 key, here or in Key Vault (there in base64 too). */
+export type EncryptionKeySettings =
+  | { readonly id: string; readonly source: "value"; readonly value: Secret }
+  | {
+      readonly id: string;
+      readonly source: "keyVault";
+      readonly keyVaultUrl: string;
+      readonly secretName: string;
+      readonly managedIdentityClientId: string | undefined;
+    };
 
 export interface AzureAdSettings {
   /** The cloud's sign-in endpoint, without a slash at the end: `https://login.microsoftonline.com`. */

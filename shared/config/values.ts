@@ -37,6 +37,12 @@ export const seconds = (least: number, most: number) =>
     return number >= least && number <= most ? Math.round(number * MS_PER_SECOND) : undefined;
   });
 
+export const wholeNumber = (least: number, most: number) =>
+  setting(`a whole number from ${least} to ${most}`, (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  });
+
 /** An absolute URL without user, query or fragment. https, but for an address of this machine itself. */
 export const url = (expected: string) =>
   setting(expected, (value) => {
@@ -75,6 +81,7 @@ export function isGuid(value: string): boolean {
   return GUID.test(value);
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host is this machine itself. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -100,5 +100,8 @@ function unavailable(
   cause?: unknown,
 ): GatewayError {
   const retryAfter = retryAfterSeconds(header, nowMs, UNAVAILABLE_RETRY_AFTER_S);
-  return new IdentityProviderUnavailableError({ ...members, retryAfter }, diagnosis, cause);
+  return new IdentityProviderUnavailableError({ ...members, retryAfter }, diagnosis, {
+    cause,
+    asksToWait: header !== undefined,
+  });
 }

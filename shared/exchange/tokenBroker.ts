@@ -1,19 +1,160 @@
+import type { Clock } from "../clock.ts";
 import type { CredentialRing } from "../credentials/credentialRing.ts";
+import { describeError } from "../telemetry/describeError.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { TokenMetrics } from "../telemetry/tokenMetrics.ts";
 import type { AccessToken } from "./accessToken.ts";
+import { cacheKey } from "./cacheKey.ts";
+import type { FailureMemory, FailureSubject } from "./failureMemory.ts";
+import { lifetimeOf } from "./lifetime.ts";
+import type { CachedToken, MemoryCache } from "./memoryCache.ts";
 import type { ExchangeRequest, OnBehalfOfExchange } from "./onBehalfOfExchange.ts";
+import { RejectedTokens } from "./rejectedTokens.ts";
+import type { SharedCache } from "./sharedCache.ts";
+import { SingleFlight } from "./singleFlight.ts";
 
-/** Gets token B for a user and a downstream API: joins the app's credential with the exchange. */
+/** After a renewal that failed, the next is tried no sooner: the token lasts, and Entra ID may be in trouble. */
+const RENEWAL_PAUSE_MS = 30_000;
+
+export interface TokenBrokerOptions {
+  readonly clientId: string;
+  readonly ring: Pick<CredentialRing, "current">;
+  readonly exchange: Pick<OnBehalfOfExchange, "exchange">;
+  readonly memory: MemoryCache;
+  /** Undefined: each instance has its own tokens only. */
+  readonly shared: SharedCache | undefined;
+  readonly failures: FailureMemory;
+  readonly metrics: TokenMetrics;
+  readonly log: Log;
+  readonly now: Clock;
+}
+
+/** Whose token, for which API. */
+export type TokenSubject = Pick<ExchangeRequest, "user" | "api">;
+
+/**
+ * Gets token B for a user and a downstream API: from this process, from the cache that all instances share, or by one
+ * exchange for all who wait for it.
+ */
 export class TokenBroker {
-  readonly #ring: CredentialRing;
-  readonly #exchange: OnBehalfOfExchange;
+  readonly #options: TokenBrokerOptions;
+  readonly #flights = new SingleFlight<AccessToken>();
+  readonly #rejected = new RejectedTokens();
 
-  constructor(ring: CredentialRing, exchange: OnBehalfOfExchange) {
-    this.#ring = ring;
-    this.#exchange = exchange;
+  constructor(options: TokenBrokerOptions) {
+    this.#options = options;
   }
 
   /** @throws a GatewayError; see docs/errors.md. */
   async accessToken(request: ExchangeRequest): Promise<AccessToken> {
-    return this.#exchange.exchange(request, await this.#ring.current());
+    const { memory, metrics, now } = this.#options;
+    const key = this.#key(request, request.claims);
+    // Claims come from a challenge: no cached token can answer it.
+    const cached = request.claims === undefined ? memory.get(key) : undefined;
+    if (cached !== undefined) {
+      metrics.hit("memory");
+      if (now() >= cached.renewFromMs && !this.#flights.has(key)) this.#renew(key, request, cached);
+      return cached.token;
+    }
+    const { result, shared } = this.#flights.run(key, (isCurrent) => this.#obtain(key, request, isCurrent));
+    if (shared) metrics.coalesced();
+    return result;
   }
+
+  /**
+   * Forgets a token that a downstream API rejected, in both levels; but not a newer one that took its place meanwhile.
+   * It is never taken from the shared cache again, even where it cannot be deleted now.
+   */
+  async drop(subject: TokenSubject, rejected: AccessToken): Promise<void> {
+    const { memory, shared } = this.#options;
+    const key = this.#key(subject, undefined);
+    this.#rejected.add(rejected);
+    memory.deleteToken(key, rejected);
+    const found = await shared?.get(key);
+    if (found?.token.token.equals(rejected.token)) await shared?.delete(key);
+  }
+
+  #key({ user, api }: TokenSubject, claims: string | undefined): string {
+    return cacheKey(user, api, this.#options.clientId, claims);
+  }
+
+  async #obtain(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
+    const { memory, metrics } = this.#options;
+    const found = request.claims === undefined ? await this.#fromShared(key) : undefined;
+    if (found !== undefined) {
+      metrics.hit("shared");
+      if (isCurrent()) memory.set(key, found);
+      return found.token;
+    }
+    metrics.miss();
+    return this.#exchange(key, request, isCurrent);
+  }
+
+  async #fromShared(key: string): Promise<CachedToken | undefined> {
+    const { shared, now } = this.#options;
+    const found = await shared?.get(key);
+    return found !== undefined && now() < found.usableUntilMs && !this.#rejected.has(found.token) ? found : undefined;
+  }
+
+  async #exchange(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
+    const { failures, metrics } = this.#options;
+    const subject = subjectOf(key, request);
+    try {
+      failures.check(subject);
+    } catch (error) {
+      metrics.heldBack();
+      throw error;
+    }
+    let token: AccessToken;
+    try {
+      const { ring, exchange } = this.#options;
+      token = await exchange.exchange(request, await ring.current());
+    } catch (error) {
+      metrics.failed(error);
+      failures.remember(subject, error);
+      throw error;
+    }
+    metrics.exchanged();
+    if (isCurrent()) this.#keep(request, token);
+    return token;
+  }
+
+  /**
+   * A token obtained with claims answers calls without them too, and better than any other: so what is under way without
+   * them must not take its place. Nobody waits for the shared cache to have it.
+   */
+  #keep(request: ExchangeRequest, token: AccessToken): void {
+    const { memory, shared, now } = this.#options;
+    const key = this.#key(request, undefined);
+    if (request.claims !== undefined) this.#flights.forget(key);
+    const entry: CachedToken = { token, ...lifetimeOf(token, request.user.expiresOnMs, now()) };
+    if (entry.usableUntilMs <= now()) return;
+    memory.set(key, entry);
+    void shared?.set(key, entry);
+  }
+
+  /** In the background: nobody waits for it, and a failure costs nobody anything while the old token lasts. */
+  #renew(key: string, request: ExchangeRequest, cached: CachedToken): void {
+    const { memory, metrics, log, now } = this.#options;
+    metrics.renewed();
+    const { result } = this.#flights.run(key, (isCurrent) => this.#renewal(key, request, isCurrent));
+    result.catch((error: unknown) => {
+      memory.replace(key, cached, { ...cached, renewFromMs: now() + RENEWAL_PAUSE_MS });
+      log.warning("renewal_failed", { api: request.api.name, error: describeError(error) });
+    });
+  }
+
+  /** Another instance may have renewed it already. */
+  async #renewal(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
+    const { memory, metrics, now } = this.#options;
+    const found = await this.#fromShared(key);
+    if (found === undefined || now() >= found.renewFromMs) return this.#exchange(key, request, isCurrent);
+    metrics.hit("shared");
+    if (isCurrent()) memory.set(key, found);
+    return found.token;
+  }
+}
+
+function subjectOf(key: string, { user, api }: ExchangeRequest): FailureSubject {
+  return { key, userAndApi: `${user.tenantId} ${user.userId} ${api.name}` };
 }

@@ -1,3 +1,4 @@
+import { GatewayAuthenticationRequiredError } from "../errors/gatewayAuthenticationRequiredError.ts";
 import { InvalidRequestError } from "../errors/invalidRequestError.ts";
 import { TokenMissingError } from "../errors/tokenMissingError.ts";
 import type { Secret } from "../secret.ts";
@@ -11,11 +12,14 @@ export const FORWARDED_AUTHORIZATION = "x-forwarded-authorization";
 
 /** Who calls, and for which user. */
 export class CallerAuthenticator {
-  readonly #validator: AssertionValidator;
-  readonly #gateway: GatewayAuthenticator | undefined;
+  readonly #validator: Pick<AssertionValidator, "validate">;
+  readonly #gateway: Pick<GatewayAuthenticator, "authenticate"> | undefined;
 
   /** @param gateway undefined: users' clients call directly, with token A in `Authorization` */
-  constructor(validator: AssertionValidator, gateway: GatewayAuthenticator | undefined) {
+  constructor(
+    validator: Pick<AssertionValidator, "validate">,
+    gateway: Pick<GatewayAuthenticator, "authenticate"> | undefined,
+  ) {
     this.#validator = validator;
     this.#gateway = gateway;
   }
@@ -32,16 +36,16 @@ export class CallerAuthenticator {
    */
   async authenticate(header: (name: string) => string | undefined): Promise<ValidatedAssertion> {
     if (this.#gateway === undefined) return this.#validator.validate(bearerToken(header("authorization")));
-    await this.#gateway.authenticate(readable(header("authorization")));
+    await this.#gateway.authenticate(gatewayToken(header("authorization")));
     return this.#validator.validate(bearerToken(header(FORWARDED_AUTHORIZATION)));
   }
 }
 
-function readable(authorization: string | undefined): Secret | undefined {
+function gatewayToken(authorization: string | undefined): Secret {
   try {
     return bearerToken(authorization);
   } catch (error) {
-    if (error instanceof TokenMissingError || error instanceof InvalidRequestError) return undefined;
-    throw error;
+    if (!(error instanceof TokenMissingError || error instanceof InvalidRequestError)) throw error;
+    throw new GatewayAuthenticationRequiredError("Authorization carries no Bearer token.");
   }
 }

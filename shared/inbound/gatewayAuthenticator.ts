@@ -3,7 +3,7 @@ import { GatewayAuthenticationRequiredError } from "../errors/gatewayAuthenticat
 import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import { TokenExpiredError } from "../errors/tokenExpiredError.ts";
 import type { Secret } from "../secret.ts";
-import type { TokenVerifierOptions } from "./tokenVerifier.ts";
+import type { TokenVerifierOptions, VerifiedToken } from "./tokenVerifier.ts";
 import { clientAppIdOf, scopesOf, TokenVerifier } from "./tokenVerifier.ts";
 
 /** Whether the caller is a gateway that may hand over users' tokens: API Management, by its own token for this app. */
@@ -17,13 +17,13 @@ export class GatewayAuthenticator {
   }
 
   /**
-   * @param token the gateway's own; undefined when the call carried none that could be read
+   * @param token the gateway's own
    * @throws GatewayAuthenticationRequiredError (401) whatever is wrong with it: the log says what;
    *   IdentityProviderUnavailableError (503) when the signing keys cannot be had.
    */
-  async authenticate(token: Secret | undefined): Promise<void> {
-    if (token === undefined) throw new GatewayAuthenticationRequiredError("Authorization carries no Bearer token.");
-    const claims = await this.#verified(token);
+  async authenticate(token: Secret): Promise<VerifiedToken> {
+    const verified = await this.#verified(token);
+    const { claims } = verified;
     if (scopesOf(claims).length > 0) {
       throw new GatewayAuthenticationRequiredError(
         "Authorization carries a user's token: the call came past the gateway.",
@@ -34,11 +34,12 @@ export class GatewayAuthenticator {
       const who = principals.length === 0 ? "(none named)" : principals.join(" / ");
       throw new GatewayAuthenticationRequiredError(`The principal ${who} is not in Gateway__AllowedPrincipals.`);
     }
+    return verified;
   }
 
-  async #verified(token: Secret) {
+  async #verified(token: Secret): Promise<VerifiedToken> {
     try {
-      return (await this.#verifier.verify(token)).claims;
+      return await this.#verifier.verify(token);
     } catch (error) {
       if (!(error instanceof InvalidTokenError || error instanceof TokenExpiredError)) throw error;
       throw new GatewayAuthenticationRequiredError(`The token in Authorization is not the gateway's: ${error.message}`);

@@ -72,7 +72,7 @@ export class SigningKeys {
       )
         throw error;
       const diagnosis = `The signing keys at ${this.#options.url} could not be read: ${error instanceof Error ? error.message : String(error)}`;
-      throw new IdentityProviderUnavailableError({ retryAfter: RETRY_AFTER_S }, diagnosis, error);
+      throw new IdentityProviderUnavailableError({ retryAfter: RETRY_AFTER_S }, diagnosis, { cause: error });
     }
   }
 

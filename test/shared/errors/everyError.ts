@@ -42,7 +42,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new GatewayMisconfiguredError(DIAGNOSIS, CAUSE),
   new GatewayTimeoutError(290_000),
   new IdentityProviderTimeoutError(10_000),
-  new IdentityProviderUnavailableError({ retryAfter: 10 }, DIAGNOSIS, CAUSE),
+  new IdentityProviderUnavailableError({ retryAfter: 10 }, DIAGNOSIS, { cause: CAUSE }),
   new InsufficientScopeError(["access_as_user"]),
   new InteractionRequiredError({ claims: '{"access_token":{}}', errorCodes: [50076] }, DIAGNOSIS),
   new InternalError(CAUSE),

@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { AccessToken } from "./accessToken.ts";
+
+const MOST = 10_000;
+
+/**
+ * Tokens that a downstream API rejected, by their SHA-256. The shared cache may still hold one: it could not be reached
+ * when the token was dropped, or another instance wrote it a moment later. It must not come back from there.
+ */
+export class RejectedTokens {
+  readonly #digests = new LRUCache<string, true>({
+    // Not `max`: that takes the memory for all of them at the start.
+    maxSize: MOST,
+    sizeCalculation: () => 1,
+  });
+
+  add(token: AccessToken): void {
+    this.#digests.set(digest(token), true);
+  }
+
+  has(token: AccessToken): boolean {
+    return this.#digests.size > 0 && this.#digests.has(digest(token));
+  }
+}
+
+function digest({ token }: AccessToken): string {
+  return createHash("sha256").update(token.reveal()).digest("base64url");
+}

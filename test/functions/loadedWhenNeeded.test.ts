@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Puts a gateway together in a process of its own, and says which CommonJS packages that process has then. */
+const SCRIPT = `
+  import { createRequire } from "node:module";
+  import { setTimeout } from "node:timers/promises";
+  import { loadSettings } from "./shared/config/loadSettings.ts";
+  import { jsonLog } from "./shared/telemetry/log.ts";
+  import { createGateway } from "./functions/gateway.ts";
+  const settings = loadSettings(process.env, { longestCallMs: 290_000 });
+  const log = jsonLog({ info() {}, warning: console.error, error: console.error });
+  createGateway(settings, { environment: process.env, log, now: Date.now });
+  await setTimeout(1);
+  const files = Object.keys(createRequire(import.meta.url).cache);
+  console.log(JSON.stringify([...new Set(files.map((file) => /.*node_modules[/\\\\]((@[^/\\\\]+[/\\\\])?[^/\\\\]+)/.exec(file)?.[1]))]));
+`;
+
+async function loaded(settings: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", SCRIPT], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      AzureAd__TenantId: "0a1b2c3d-1111-4111-8111-00000000000a",
+      AzureAd__ClientId: "0a1b2c3d-3333-4333-8333-00000000000c",
+      AzureAd__ClientCredentials__0__SourceType: "ClientSecret",
+      AzureAd__ClientCredentials__0__ClientSecret: "s",
+      DownstreamApis__any__BaseUrl: "https://any.example",
+      DownstreamApis__any__Scopes: "any",
+      ...settings,
+    },
+  });
+  return JSON.parse(stdout);
+}
+
+describe("a gateway that is put together", () => {
+  it("does not load Redis's client where there is no Redis, and keeps no process alive", async () => {
+    const packages = await loaded({});
+    expect(packages).toContain("undici");
+    expect(packages.filter((name) => name.includes("redis"))).toEqual([]);
+  });
+
+  it("with Redis loads its client, and still keeps no process alive", async () => {
+    const packages = await loaded({
+      TokenCache__Redis__Url: "redis://127.0.0.1:1",
+      TokenCache__EncryptionKeys__0__Id: "k",
+      TokenCache__EncryptionKeys__0__Value: Buffer.alloc(32, 7).toString("base64"),
+    });
+    // What signs in with Entra ID is not needed for a URL.
+    expect(packages.filter((name) => name.includes("redis"))).toEqual(["@redis/client"]);
+  });
+});

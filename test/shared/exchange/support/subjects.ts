@@ -1,0 +1,75 @@
+import type { DownstreamApiSettings } from "../../../../shared/config/settings.ts";
+import type { CredentialRing } from "../../../../shared/credentials/credentialRing.ts";
+import type { AccessToken } from "../../../../shared/exchange/accessToken.ts";
+import type { ExchangeRequest } from "../../../../shared/exchange/onBehalfOfExchange.ts";
+import type { ValidatedAssertion } from "../../../../shared/inbound/validatedAssertion.ts";
+import { Secret } from "../../../../shared/secret.ts";
+import type { LogFields } from "../../../../shared/telemetry/log.ts";
+import { jsonLog } from "../../../../shared/telemetry/log.ts";
+
+export const TENANT = "0a1b2c3d-1111-4111-8111-00000000000a";
+export const GATEWAY = "0a1b2c3d-3333-4333-8333-00000000000c";
+export const HOUR_MS = 3_600_000;
+
+export interface UserDraft {
+  /** Tells two tokens A of one user apart. */
+  readonly assertion?: string;
+  readonly expiresOnMs?: number;
+  readonly tenantId?: string;
+}
+
+/** A user as the validator hands one over. */
+export function userOf(
+  userId: string,
+  { assertion, expiresOnMs, tenantId = TENANT }: UserDraft = {},
+): ValidatedAssertion {
+  return {
+    assertion: new Secret(assertion ?? `token-A-of-${userId}`),
+    claims: {},
+    tenantId,
+    userId,
+    clientAppId: undefined,
+    scopes: ["access_as_user"],
+    expiresOnMs: expiresOnMs ?? Date.now() + 2 * HOUR_MS,
+  };
+}
+
+export function apiOf(name: string, scopes: readonly string[] = [`api://${name}/.default`]): DownstreamApiSettings {
+  return {
+    name,
+    origin: `https://${name}.example`,
+    basePath: "",
+    scopes,
+    connectTimeoutMs: 1,
+    responseTimeoutMs: 1,
+    idleTimeoutMs: 1,
+    totalTimeoutMs: 1,
+  };
+}
+
+export function requestOf(user: ValidatedAssertion, api: DownstreamApiSettings, claims?: string): ExchangeRequest {
+  return { user, api, correlationId: "c", ...(claims === undefined ? {} : { claims }) };
+}
+
+export function tokenB(text: string, expiresOnMs: number): AccessToken {
+  return { token: new Secret(text), expiresOnMs };
+}
+
+/** Where the credential comes from does not matter here. */
+export const RING: Pick<CredentialRing, "current"> = {
+  current: async () => ({
+    label: "secret",
+    expiresOnMs: undefined,
+    proof: { kind: "secret", secret: new Secret("s") },
+  }),
+};
+
+/** A log whose lines can be read. */
+export function recordedLog() {
+  const lines: ({ readonly level: string; readonly event: string } & LogFields)[] = [];
+  const sink = (level: string) => (line: string) => {
+    lines.push({ level, ...JSON.parse(line) });
+  };
+  const log = jsonLog({ info: sink("info"), warning: sink("warning"), error: sink("error") });
+  return { log, lines, events: () => lines.map(({ level, event }) => `${level} ${event}`) };
+}
