@@ -1,7 +1,7 @@
 import { sameType, type Type, VOID } from "../model/type.ts";
+import type { Applicable } from "./applicable.ts";
 import type { Binder } from "./binder.ts";
 import type { ArgumentValue, BoundArgument } from "./bound.ts";
-import type { Applicable } from "./overload.ts";
 
 /** Whether `one` is the better function member (C# 7.3, §12.6.4.3). */
 export function betterCandidate(

@@ -5,13 +5,13 @@ import { NetArray } from "../runtime/collection.ts";
 import { nullReference } from "../runtime/exception.ts";
 import type { Frame } from "../runtime/frame.ts";
 import { OutCell } from "../runtime/objects.ts";
+import type { Applicable } from "./applicable.ts";
 import type { Binder } from "./binder.ts";
 import type { Bound, BoundArgument, Code, OwnedMember } from "./bound.ts";
 import { defaultValue } from "./defaults.ts";
 import { returnType } from "./lookup.ts";
 import { bound } from "./make.ts";
 import { invokeNative } from "./native.ts";
-import type { Applicable } from "./overload.ts";
 
 type Argument = (frame: Frame) => { readonly value: Value; readonly after?: (frame: Frame) => void };
 

@@ -1,19 +1,11 @@
 import { ExpressionRefusedError, refuse } from "../errors.ts";
 import { OBJECT, substitute, type Type, VOID } from "../model/type.ts";
+import type { Applicable } from "./applicable.ts";
 import { betterCandidate } from "./betterMember.ts";
 import type { Binder } from "./binder.ts";
 import type { BoundArgument, OwnedMember } from "./bound.ts";
 import { inferTypeArguments } from "./inference.ts";
 import { parameterTypes } from "./lookup.ts";
-
-/** A candidate that fits the arguments. */
-export interface Applicable {
-  readonly owned: OwnedMember;
-  readonly typeArguments: readonly Type[];
-  /** The argument at each place of the call, and the type it is converted to. */
-  readonly targets: readonly { readonly argument: number; readonly parameter: number; readonly type: Type }[];
-  readonly expanded: boolean;
-}
 
 /** Overload resolution (C# 7.3, §12.6.4). Refuses when nothing fits or two fit equally well; undefined only with `optional`. */
 export function chooseOverload(
