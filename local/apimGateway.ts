@@ -1,21 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
 import { type LocalApim, startApim } from "./apim/apim.ts";
 import type { ApimOptions, NamedValue, OperationDefinition, PolicySource, Tier } from "./apim/options.ts";
 import type { PolicyTrace } from "./apim/trace.ts";
 import type { LocalAzure } from "./azure.ts";
 
 const POLICIES = join(import.meta.dirname, "../infra/policies");
+const OPENAPI = join(import.meta.dirname, "../infra/openapi.yaml");
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** Of app registrations in the public cloud; where the local Entra ID issues it, nobody looks at it. */
 const TOKEN_LIFETIME_MS = 3_600_000;
-/** What Bicep gives the backend of the functions. */
+/** What Bicep gives the backend of the functions: statuses do not count, most are a downstream API's own. */
 const CIRCUIT_BREAKER = {
   rules: [
     {
-      name: "functions-fail",
-      failureCondition: { count: 20, interval: "PT10S", statusCodeRanges: [{ min: 500, max: 599 }] },
-      tripDuration: "PT10S",
+      name: "function-app-unreachable",
+      failureCondition: { count: 10, interval: "PT1M", errorReasons: ["BackendConnectionFailure"] },
+      tripDuration: "PT30S",
       acceptRetryAfter: false,
     },
   ],
@@ -34,6 +37,8 @@ export interface ApimGatewayOptions {
   readonly corsOrigins?: string;
   readonly clientApplications?: string;
   readonly rateLimitCalls?: number;
+  /** See `ApimOptions`. */
+  readonly openCircuit?: ApimOptions["openCircuit"];
   readonly now?: () => number;
   readonly trace?: (record: PolicyTrace) => void;
   readonly log?: (line: string) => void;
@@ -51,7 +56,7 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
         id: "obo",
         path: "obo",
         subscriptionRequired: false,
-        operations: OPERATIONS,
+        operations: await operations(),
         policy: await source("downstream.xml"),
       },
       {
@@ -85,16 +90,25 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
     tier,
     port: options.port ?? 0,
     ...(now === undefined ? {} : { now }),
+    ...(options.openCircuit === undefined ? {} : { openCircuit: options.openCircuit }),
     ...(trace === undefined ? {} : { trace }),
     ...(log === undefined ? {} : { log }),
   });
 }
 
-const OPERATIONS: readonly OperationDefinition[] = [
-  ...METHODS.map((method) => ({ id: `call-${method.toLowerCase()}`, method, urlTemplate: "/downstream/{api}/*" })),
-  { id: "validate", method: "GET", urlTemplate: "/validate" },
-  { id: "ready", method: "GET", urlTemplate: "/health/ready" },
-];
+const description = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+const operation = z.object({ operationId: z.string() });
+
+/** The API's operations, from the file that Bicep makes them of. */
+async function operations(): Promise<OperationDefinition[]> {
+  const { paths } = description.parse(parse(await readFile(OPENAPI, "utf8")));
+  return Object.entries(paths).flatMap(([urlTemplate, item]) =>
+    METHODS.filter((method) => item[method.toLowerCase()] !== undefined).map((method) => {
+      const { operationId: id } = operation.parse(item[method.toLowerCase()]);
+      return { id, method, urlTemplate };
+    }),
+  );
+}
 
 /** Consumption has variants of the files that need them, made from the same sources. */
 async function readPolicy(path: string, tier: Tier): Promise<PolicySource> {

@@ -1,0 +1,79 @@
+import { createServer } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listen } from "../../../local/net/listen.ts";
+import { stop } from "../../../local/net/stop.ts";
+import type { GatewayUnderTest } from "../support/gatewayUnderTest.ts";
+import { startFront, startFunctions } from "./support/chain.ts";
+import { expectPolicyProblem } from "./support/problem.ts";
+import { startUnreliablePath } from "./support/unreliablePath.ts";
+
+const ME = "/obo/downstream/profile/me";
+/** As deployed: so many failures within a minute, and 30 s of rest. */
+const FAILURES = 10;
+const TRIP_MS = 30_000;
+
+let functions: GatewayUnderTest;
+let token: string;
+beforeAll(async () => {
+  functions = await startFunctions();
+  token = await functions.signIn(functions.azure.seed.users.alice);
+});
+afterAll(() => functions[Symbol.asyncDispose]());
+
+describe("functions that do not answer", () => {
+  it.each(["BasicV2", "Consumption"] as const)("are unavailable when nothing listens: %s", async (tier) => {
+    const gone = createServer();
+    const functionsUrl = `http://localhost:${await listen(gone, "nothing", 0)}`;
+    await stop(gone);
+    await using front = await startFront(functions, { functionsUrl, tier });
+    for (const path of [ME, "/profile-direct/me"])
+      expectPolicyProblem(functions, await front.client.call(path, { token }), "gateway_unavailable");
+  });
+
+  it.each([
+    [500, "gateway_unavailable"],
+    [502, "gateway_unavailable"],
+    [503, "gateway_unavailable"],
+    [401, "gateway_misconfigured"],
+    [403, "gateway_misconfigured"],
+  ] as const)("are told from the platform's own %i", async (status, code) => {
+    const platform = createServer((_, response) => {
+      response.writeHead(status, { "content-type": "text/html" }).end("<h1>Function host is not running.</h1>");
+    });
+    const functionsUrl = `http://localhost:${await listen(platform, "the platform", 0)}`;
+    await using front = await startFront(functions, { functionsUrl });
+    const answer = await front.client.call(ME, { token });
+    const title = code === "gateway_misconfigured" ? 502 : 503;
+    expect([answer.status, answer.json().code]).toEqual([title, code]);
+    expect(answer.body.toString("utf8")).not.toContain("host is not running");
+    await stop(platform);
+  });
+
+  it.each(["response", "error"] as const)("are left alone for a while, then tried again: %s", async (openCircuit) => {
+    let nowMs = Date.now();
+    await using path = await startUnreliablePath(functions.host.url);
+    await using front = await startFront(functions, { functionsUrl: path.url, openCircuit, now: () => nowMs });
+    path.cut = true;
+    for (let time = 0; time < FAILURES; time++)
+      expectPolicyProblem(functions, await front.client.call(ME, { token }), "gateway_unavailable");
+    expect(path.connections).toBe(FAILURES);
+    path.cut = false;
+    // Open: nobody asks the functions, though they would answer again.
+    expectPolicyProblem(functions, await front.client.call(ME, { token }), "gateway_unavailable");
+    nowMs += TRIP_MS - 1;
+    expectPolicyProblem(functions, await front.client.call(ME, { token }), "gateway_unavailable");
+    expect(path.connections).toBe(FAILURES);
+    nowMs += 1;
+    expect((await front.client.call(ME, { token })).status).toBe(200);
+    expect(path.connections).toBe(FAILURES + 1);
+  });
+
+  it("are not left alone because one downstream API fails", async () => {
+    await using front = await startFront(functions);
+    const lift = functions.azure.ledger.faults.failing(500);
+    for (let time = 0; time < 3 * FAILURES; time++)
+      expect((await front.client.call("/obo/downstream/ledger/me", { token })).status).toBe(500);
+    lift();
+    expect((await front.client.call(ME, { token })).status).toBe(200);
+  });
+});
