@@ -255,6 +255,7 @@ module functionAppSettings 'modules/functionAppSettings.bicep' = {
     clientCredentials: clientCredentials
     vaultUri: keyVault.outputs.uri
     downstreamApis: downstreamApis
+    instanceMemoryMB: instanceMemoryMB
     redisHost: redisSku == null ? '' : redis!.outputs.hostName
     redisPort: redisSku == null ? 0 : redis!.outputs.port
     tokenCacheKeys: tokenCacheKeys

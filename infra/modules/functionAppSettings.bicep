@@ -20,6 +20,9 @@ param clientCredentials ClientCredential[]
 param vaultUri string
 param downstreamApis DownstreamApi[]
 
+@description('Memory of one instance. Tokens may have an eighth of it.')
+param instanceMemoryMB 512 | 2048 | 4096
+
 @description('The Redis that instances share tokens in. Empty: there is none.')
 param redisHost string
 
@@ -88,6 +91,10 @@ var downstreamSettings = [
   }
 ]
 
+var tokenCacheSettings = {
+  TokenCache__MaxMegabytes: string(instanceMemoryMB / 8)
+}
+
 // Signed in to as the app's identity. The keys are read from the vault by the app itself, not by a reference that the
 // platform resolves: no secret is ever an app setting, and the app says which one it cannot read.
 var redisSettings = {
@@ -109,7 +116,7 @@ var sharedCacheSettings = empty(redisHost) ? [] : concat([redisSettings], encryp
 
 // A further section is one more object here.
 var sections = concat(
-  [hostSettings, azureAdSettings, gatewaySettings],
+  [hostSettings, azureAdSettings, gatewaySettings, tokenCacheSettings],
   credentialSettings,
   sharedCacheSettings,
   downstreamSettings

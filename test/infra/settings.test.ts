@@ -108,7 +108,16 @@ describe("the app settings that the deployment writes", () => {
     const changing = { ...REDIS, tokenCacheKeys: ["token-cache-2", "token-cache-1"] };
     expect(redis(changing)?.encryptionKeys).toEqual([key("token-cache-2"), key("token-cache-1")]);
     expect(redis({})).toBeUndefined();
-    expect(Object.keys(environment()).filter((name) => name.startsWith("TokenCache__"))).toEqual([]);
+    const left = Object.keys(environment()).filter((name) => /^TokenCache__(Redis|EncryptionKeys)/.test(name));
+    expect(left).toEqual([]);
+  });
+
+  it.each([
+    [512, 64],
+    [2048, 256],
+    [4096, 512],
+  ])("give tokens an eighth of an instance's memory: of %i MB, %i", (instanceMemoryMB, megabytes) => {
+    expect(load(environment({ instanceMemoryMB })).tokenCache.maxBytes).toBe(megabytes * 1_048_576);
   });
 
   it("are none too few: without any one of those that are required, the app refuses", () => {
