@@ -11,7 +11,7 @@ export default defineConfig({
       { extends: true, test: { name: "parts", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"] } },
       {
         extends: true,
-        // Only these need the bundle.
+        // Only these need the package.
         test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/globalSetup.ts"] },
       },
     ],

@@ -1,7 +1,7 @@
 // One deployment into a resource group provisions everything. docs/deploy.md says how, what it costs and how to undo it.
 targetScope = 'resourceGroup'
 
-import { ApimSkuName, ClientCredential, DirectApi, DownstreamApi, GatewayToken, RedisSkuName, Tags } from 'modules/types.bicep'
+import { ApimSkuName, ClientCredential, DirectApi, DownstreamApi, GatewayToken, RedisSkuName, Tags, TokenCacheKeyName } from 'modules/types.bicep'
 
 @description('Stands in every resource\'s name.')
 @minLength(1)
@@ -108,8 +108,15 @@ param networkIsolation bool = false
 @description('The network, with networkIsolation: at least a /22.')
 param networkAddressPrefix string = '10.90.0.0/22'
 
-@description('Azure Managed Redis of this size. Empty: none. Nothing in the function app uses it yet.')
+@description('Azure Managed Redis of this size, in which the instances share tokens. Empty: each instance has its own.')
 param redisSku RedisSkuName?
+
+@description('With redisSku: what the tokens in Redis are encrypted with. Names of secrets in the deployed Key Vault, made after the deployment. The first encrypts, the second still decrypts.')
+@minLength(1)
+@maxLength(2)
+param tokenCacheKeys TokenCacheKeyName[] = [
+  'token-cache-1'
+]
 
 @minValue(30)
 @maxValue(730)
@@ -248,6 +255,10 @@ module functionAppSettings 'modules/functionAppSettings.bicep' = {
     clientCredentials: clientCredentials
     vaultUri: keyVault.outputs.uri
     downstreamApis: downstreamApis
+    instanceMemoryMB: instanceMemoryMB
+    redisHost: redisSku == null ? '' : redis!.outputs.hostName
+    redisPort: redisSku == null ? 0 : redis!.outputs.port
+    tokenCacheKeys: tokenCacheKeys
     gatewayPrincipalId: gatewayToken.kind == 'ClientCredentials'
       ? gatewayToken.clientId
       : apiManagement.outputs.principalId

@@ -1,7 +1,7 @@
 // Every app setting, from typed parameters. Ours are named as in Microsoft.Identity.Web (README, Settings); an empty
 // one counts as not set. No secret is among them: what is secret is in Key Vault, and read there.
 
-import { ClientCredential, DownstreamApi } from 'types.bicep'
+import { ClientCredential, DownstreamApi, TokenCacheKeyName } from 'types.bicep'
 
 param functionAppName string
 param storageAccountName string
@@ -19,6 +19,18 @@ param clientCapabilities string[]
 param clientCredentials ClientCredential[]
 param vaultUri string
 param downstreamApis DownstreamApi[]
+
+@description('Memory of one instance. Tokens may have an eighth of it.')
+param instanceMemoryMB 512 | 2048 | 4096
+
+@description('The Redis that instances share tokens in. Empty: there is none.')
+param redisHost string
+
+@description('Its port, with TLS.')
+param redisPort int
+
+@description('The first encrypts, the second still decrypts.')
+param tokenCacheKeys TokenCacheKeyName[]
 
 @description('Object id or client id of the identity whose token API Management sends as its own.')
 param gatewayPrincipalId string
@@ -79,8 +91,36 @@ var downstreamSettings = [
   }
 ]
 
+var tokenCacheSettings = {
+  TokenCache__MaxMegabytes: string(instanceMemoryMB / 8)
+}
+
+// Signed in to as the app's identity. The keys are read from the vault by the app itself, not by a reference that the
+// platform resolves: no secret is ever an app setting, and the app says which one it cannot read.
+var redisSettings = {
+  TokenCache__Redis__Host: redisHost
+  TokenCache__Redis__Port: string(redisPort)
+  TokenCache__Redis__ManagedIdentityClientId: identityClientId
+}
+
+var encryptionKeySettings = [
+  for (key, index) in tokenCacheKeys: {
+    'TokenCache__EncryptionKeys__${index}__Id': key
+    'TokenCache__EncryptionKeys__${index}__KeyVaultUrl': vaultUri
+    'TokenCache__EncryptionKeys__${index}__KeyVaultSecretName': key
+    'TokenCache__EncryptionKeys__${index}__ManagedIdentityClientId': identityClientId
+  }
+]
+
+var sharedCacheSettings = empty(redisHost) ? [] : concat([redisSettings], encryptionKeySettings)
+
 // A further section is one more object here.
-var sections = concat([hostSettings, azureAdSettings, gatewaySettings], credentialSettings, downstreamSettings)
+var sections = concat(
+  [hostSettings, azureAdSettings, gatewaySettings, tokenCacheSettings],
+  credentialSettings,
+  sharedCacheSettings,
+  downstreamSettings
+)
 
 resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app

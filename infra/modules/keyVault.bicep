@@ -1,4 +1,5 @@
-// Holds the certificate with which the function app proves itself, and nothing else: so its reader can be given the vault.
+// Holds what the function app alone reads, and nothing else: the certificate with which it proves itself and, with Redis, the
+// keys that tokens are encrypted with. So their reader can be given the vault.
 
 import { Tags } from 'types.bicep'
 
@@ -39,15 +40,15 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-// A certificate's private key is read as the secret of the same name. Its versions come and go, so the vault is the scope.
-resource functionAppReadsCertificate 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+// A certificate's private key is read as the secret of the same name. Secrets come and go, so the vault is the scope.
+resource functionAppReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(vault.id, principalId, keyVaultSecretsUser)
   scope: vault
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
     principalId: principalId
     principalType: 'ServicePrincipal'
-    description: 'Function app: reads its certificate with key.'
+    description: 'Function app: reads its certificate with key and, with Redis, the token cache\'s keys.'
   }
 }
 

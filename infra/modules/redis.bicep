@@ -1,4 +1,4 @@
-// Azure Managed Redis, reached by identity only: it has no access keys.
+// Azure Managed Redis, in which all instances of the function app share tokens. Reached by identity only: it has no access keys.
 
 import { RedisSkuName, Tags } from 'types.bicep'
 
@@ -10,6 +10,9 @@ param publicNetworkAccess bool
 
 @description('The function app\'s identity (object id).')
 param principalId string
+
+// Azure Managed Redis has no other.
+var port = 10000
 
 resource cache 'Microsoft.Cache/redisEnterprise@2025-07-01' = {
   name: 'redis-${name}'
@@ -30,9 +33,16 @@ resource database 'Microsoft.Cache/redisEnterprise/databases@2025-07-01' = {
   name: 'default'
   properties: {
     clientProtocol: 'Encrypted'
-    port: 10000
+    port: port
+    // One address for all shards: the app's client follows no redirections from shard to shard.
     clusteringPolicy: 'EnterpriseCluster'
+    // Full, it drops what was unused longest. Without eviction it would refuse what is new, and keep the old.
     evictionPolicy: 'VolatileLRU'
+    // What is in memory only needs no safe keeping elsewhere: a lost token is exchanged anew.
+    persistence: {
+      aofEnabled: false
+      rdbEnabled: false
+    }
     accessKeysAuthentication: 'Disabled'
   }
 }
@@ -50,3 +60,5 @@ resource functionAppUsesCache 'Microsoft.Cache/redisEnterprise/databases/accessP
 }
 
 output id string = cache.id
+output hostName string = cache.properties.hostName
+output port int = port

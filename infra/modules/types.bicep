@@ -85,6 +85,12 @@ type ApimSkuName = 'Consumption' | 'Developer' | 'Basic' | 'Standard' | 'Premium
 type RedisSkuName = 'Balanced_B0' | 'Balanced_B1' | 'Balanced_B3' | 'Balanced_B5' | 'Balanced_B10'
 
 @export()
+@description('A secret in the deployed Key Vault with 32 random bytes in base64. Tokens in Redis say by this name which key they are encrypted with: a new key needs a new name.')
+@minLength(1)
+@maxLength(32)
+type TokenCacheKeyName = string
+
+@export()
 @description('Tags of every resource.')
 type Tags = {
   *: string

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { request } from "undici";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { appSettings } from "../../local/appSettings.ts";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
@@ -10,7 +9,6 @@ import { startFunctionsHost } from "../../local/functionsHost/functionsHost.ts";
 import type { RedisUnderTest } from "../shared/exchange/redis/support/redis.ts";
 import { eventually, redisInstalled, startRedis } from "../shared/exchange/redis/support/redis.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const CALLERS = 250;
 
 /** The app as it is deployed, in several instances: processes of their own, with nothing in common but Redis. */
@@ -36,7 +34,7 @@ describe.skipIf(!redisInstalled)("instances that share a Redis", () => {
 
   const start = async (settings: Readonly<Record<string, string>> = {}): Promise<FunctionsHost> => {
     const host = await startFunctionsHost({
-      appDirectory: ROOT,
+      appDirectory: inject("packagedApp"),
       settings: {
         ...appSettings(azure, "secret"),
         TokenCache__Redis__Url: redis.url,

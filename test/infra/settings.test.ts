@@ -14,6 +14,7 @@ import {
   GRAPH,
   only,
   property,
+  REDIS,
   RUNTIME,
   VARIANTS,
 } from "./support/deployments.ts";
@@ -90,8 +91,37 @@ describe("the app settings that the deployment writes", () => {
     expect(azureAd).toMatchObject({ tenantId: "organizations", allowedTenants: [TENANT_ID, CLIENT_ID] });
   });
 
+  it("have the instances share tokens where there is a Redis: signed in as the app's identity, encrypted with a vault's key", () => {
+    const managedIdentityClientId = RUNTIME["identity.properties.clientId"];
+    const key = (name: string) => ({
+      id: name,
+      source: "keyVault",
+      keyVaultUrl: RUNTIME["vault.properties.vaultUri"],
+      secretName: name,
+      managedIdentityClientId,
+    });
+    const redis = (params: Values) => load(environment(params)).tokenCache.redis;
+    expect(redis(REDIS)).toMatchObject({
+      server: { authentication: "entra", host: "redis.example", port: 10_000, managedIdentityClientId },
+      encryptionKeys: [key("token-cache-1")],
+    });
+    const changing = { ...REDIS, tokenCacheKeys: ["token-cache-2", "token-cache-1"] };
+    expect(redis(changing)?.encryptionKeys).toEqual([key("token-cache-2"), key("token-cache-1")]);
+    expect(redis({})).toBeUndefined();
+    const left = Object.keys(environment()).filter((name) => /^TokenCache__(Redis|EncryptionKeys)/.test(name));
+    expect(left).toEqual([]);
+  });
+
+  it.each([
+    [512, 64],
+    [2048, 256],
+    [4096, 512],
+  ])("give tokens an eighth of an instance's memory: of %i MB, %i", (instanceMemoryMB, megabytes) => {
+    expect(load(environment({ instanceMemoryMB })).tokenCache.maxBytes).toBe(megabytes * 1_048_576);
+  });
+
   it("are none too few: without any one of those that are required, the app refuses", () => {
-    const whole = environment();
+    const whole = environment(REDIS);
     const required = [
       /TenantId$/,
       /ClientId$/,
@@ -100,6 +130,9 @@ describe("the app settings that the deployment writes", () => {
       /AllowedPrincipals/,
       /BaseUrl$/,
       /__graph__Scopes$/,
+      /Redis__Host$/,
+      /EncryptionKeys__0__Id$/,
+      /KeyVaultSecretName$/,
     ];
     for (const name of Object.keys(whole)) {
       if (!required.some((each) => each.test(name)) || name.endsWith("ManagedIdentityClientId")) continue;
@@ -127,6 +160,7 @@ describe("the app settings that the deployment writes", () => {
     const settings = only(resources, "Microsoft.Web/sites/config", "appsettings");
     const backend = only(resources, "Microsoft.ApiManagement/service/backends");
     expect(settings.after).toContain("apiManagement");
+    expect(only(deployed(REDIS), "Microsoft.Web/sites/config", "appsettings").after).toContain("redis");
     expect(backend.after).toContain("functionApp");
     expect(only(resources, "Microsoft.ApiManagement/service").after).not.toContain("functionApp");
     expect(property(backend, "url")).toBe("https://func.example/api");

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { text } from "./bicep/value.ts";
-import { CLIENT_CREDENTIALS, DIRECT, deployed, ISOLATED, ofType, only, property } from "./support/deployments.ts";
+import {
+  CLIENT_CREDENTIALS,
+  DIRECT,
+  deployed,
+  ISOLATED,
+  ofType,
+  only,
+  property,
+  REDIS,
+} from "./support/deployments.ts";
 
 const SERVICE = "Microsoft.ApiManagement/service";
 
@@ -106,6 +115,19 @@ describe("network isolation", () => {
 
   it.each(["BasicV2", "Consumption", "Developer"])("is refused for a tier that cannot have it: %s", (apimSku) => {
     expect(() => deployed({ apimSku, networkIsolation: true })).toThrow("needs apimSku StandardV2 or PremiumV2");
+  });
+});
+
+describe("Redis", () => {
+  it("is there by one switch", () => {
+    expect(deployed().filter(({ type }) => type.startsWith("Microsoft.Cache/"))).toEqual([]);
+    expect(only(deployed(REDIS), "Microsoft.Cache/redisEnterprise").body.sku).toEqual({ name: "Balanced_B0" });
+  });
+
+  it("is of the kind that the app's client can use: one address, and room made for what is new", () => {
+    const database = only(deployed(REDIS), "Microsoft.Cache/redisEnterprise/databases");
+    expect(["EnterpriseCluster", "NoCluster"]).toContain(property(database, "clusteringPolicy"));
+    expect(property(database, "evictionPolicy")).toMatch(/^(AllKeys|Volatile)/);
   });
 });
 

@@ -11,7 +11,7 @@ import { deploy } from "./bicep/deployment.ts";
 import { parametersOf } from "./bicep/parametersFile.ts";
 import { parseBicep } from "./bicep/parse.ts";
 import { at, text, values } from "./bicep/value.ts";
-import { CLIENT_ID, INFRA, MAIN, only, RUNTIME } from "./support/deployments.ts";
+import { CLIENT_ID, deployed, INFRA, MAIN, only, REDIS, RUNTIME } from "./support/deployments.ts";
 
 const ROOT = join(INFRA, "..");
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
@@ -53,6 +53,15 @@ describe("docs/deploy.md", () => {
     expect(named.length).toBeGreaterThan(10);
     for (const name of named) expect([...params.keys()], name).toContain(name);
     for (const [, name] of document.matchAll(/\$\(output (\w+)\)/g)) expect([...outputs.keys()]).toContain(name);
+  });
+
+  it("makes the secret that tokens in Redis are encrypted with, under the name that the app asks for, and prints none", () => {
+    const settings = values(only(deployed(REDIS), "Microsoft.Web/sites/config", "appsettings").body.properties);
+    const name = text(settings.TokenCache__EncryptionKeys__0__KeyVaultSecretName ?? null);
+    const secrets = document.split("\n").filter((line) => line.includes("az keyvault secret set"));
+    expect(secrets.length).toBe(2);
+    for (const line of secrets) expect(line).toMatch(/ --output none$/);
+    expect(secrets.join()).toContain(`--name ${name} --value "$(openssl rand -base64 32)"`);
   });
 
   it("names files and commands that are there", () => {

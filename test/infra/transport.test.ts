@@ -48,6 +48,7 @@ const SAFE: readonly Row[] = [
   ["Microsoft.Cache/redisEnterprise", undefined, ["minimumTlsVersion"], "1.2"],
   ["Microsoft.Cache/redisEnterprise/databases", undefined, ["accessKeysAuthentication"], "Disabled"],
   ["Microsoft.Cache/redisEnterprise/databases", undefined, ["clientProtocol"], "Encrypted"],
+  ["Microsoft.Cache/redisEnterprise/databases", undefined, ["persistence"], { aofEnabled: false, rdbEnabled: false }],
 ];
 
 describe("transport and authentication", () => {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { inject } from "vitest";
 import type { CredentialKind } from "../../../local/appSettings.ts";
 import { appSettings } from "../../../local/appSettings.ts";
 import type { LocalAzure } from "../../../local/azure.ts";
@@ -9,8 +9,6 @@ import type { FunctionsHost } from "../../../local/functionsHost/functionsHost.t
 import { startFunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
 import { GatewayClient } from "./gatewayClient.ts";
 import { HostLogRecorder } from "./hostLog.ts";
-
-const ROOT = join(import.meta.dirname, "../../..");
 
 export interface GatewayOptions {
   /** A local Azure that runs already; it stays when this gateway stops. */
@@ -28,7 +26,7 @@ export interface SignInOptions {
   readonly forgery?: Forgery;
 }
 
-/** The built function app under a Functions host, the Azure around it, and a client that calls it from outside. */
+/** The function app as it is deployed, under a Functions host, the Azure around it, and a client that calls it from outside. */
 export interface GatewayUnderTest extends AsyncDisposable {
   readonly azure: LocalAzure;
   readonly host: FunctionsHost;
@@ -47,7 +45,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
   try {
     const host = await startFunctionsHost({
-      appDirectory: ROOT,
+      appDirectory: inject("packagedApp"),
       settings: { ...appSettings(azure, credential), ...settings?.(azure) },
       log: log.add,
     });

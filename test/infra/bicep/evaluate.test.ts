@@ -48,6 +48,8 @@ describe("the reader of Bicep that these tests rest on", () => {
     ["filter(items(it), each => each.key != 'a' && !empty(each.value))", [{ key: "c", value: "C" }]],
     ["union({ a: { b: 1 } }, { a: { c: 2 } })", { a: { b: 1, c: 2 } }],
     ["list[1]", "y"],
+    ["7 / 2", 3],
+    ["5 - 2", 3],
     ["'''\nas it ${is}\n'''", "as it ${is}\n"],
   ])("takes %s as Bicep does", (expression, expected) => {
     expect(evaluated(expression)).toEqual(expected);

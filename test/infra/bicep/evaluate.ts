@@ -115,6 +115,9 @@ function binary(operator: string, left: Value, right: () => Value): Value {
       return left ?? right();
     case "-":
       return Number(left) - Number(right());
+    // Bicep has whole numbers only.
+    case "/":
+      return Math.trunc(Number(left) / Number(right()));
     default:
       throw new Error(`The operator ${operator} is not understood.`);
   }

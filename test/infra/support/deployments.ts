@@ -16,6 +16,7 @@ export const RUNTIME = {
   "service.identity.principalId": "66666666-6666-4666-8666-666666666666",
   "vault.properties.vaultUri": "https://vault.example/",
   "app.properties.defaultHostName": "func.example",
+  "cache.properties.hostName": "redis.example",
 } as const;
 
 export const GRAPH = {
@@ -36,6 +37,8 @@ export const CLIENT_CREDENTIALS = {
 export const DIRECT = { directApi: { name: "graph", backendUrl: "https://graph.microsoft.com/v1.0", path: "graph" } };
 export const ISOLATED = { apimSku: "StandardV2", networkIsolation: true, redisSku: "Balanced_B0" };
 
+export const REDIS = { redisSku: "Balanced_B0" };
+
 /** Deployments that differ in every way a parameter can make them. */
 export const VARIANTS: readonly (readonly [title: string, params: Values])[] = [
   ["the defaults", {}],
@@ -47,6 +50,8 @@ export const VARIANTS: readonly (readonly [title: string, params: Values])[] = [
     "Developer, subscriptions, mail",
     { apimSku: "Developer", subscriptionRequired: true, alertEmails: ["a@example.com"] },
   ],
+  ["Redis", REDIS],
+  ["Redis while its key is changed", { ...REDIS, tokenCacheKeys: ["token-cache-2", "token-cache-1"] }],
   ["network isolation and Redis", ISOLATED],
 ];
 
