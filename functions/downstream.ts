@@ -1,8 +1,10 @@
+import type { DownstreamResponse } from "../shared/downstream/downstreamClient.ts";
 import { targetPath } from "../shared/downstream/targetPath.ts";
 import { DownstreamApiUnknownError } from "../shared/errors/downstreamApiUnknownError.ts";
 import { InternalError } from "../shared/errors/internalError.ts";
 import { NotFoundError } from "../shared/errors/notFoundError.ts";
 import { UpgradeNotSupportedError } from "../shared/errors/upgradeNotSupportedError.ts";
+import { describeError } from "../shared/telemetry/describeError.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 
@@ -24,7 +26,20 @@ export function downstreamHandler({ settings, caller, broker, downstream }: Gate
       throw new InternalError(new Error(`No client for the configured downstream API ${name}.`));
 
     const { correlationId, method, rawHeaders, body, signal } = call;
-    const { token } = await broker.accessToken({ user, api, correlationId });
-    return client.call({ method, path, rawHeaders, body, correlationId, signal }, token);
+    const issued = await broker.accessToken({ user, api, correlationId });
+    const answer = await client.call({ method, path, rawHeaders, body, correlationId, signal }, issued.token);
+    if (rejectsToken(answer)) {
+      // Nobody waits for it: the next call gets another token, whether the shared cache answers or not.
+      broker
+        .drop({ user, api }, issued)
+        .catch((error: unknown) => call.log.warning("drop_failed", { error: describeError(error) }));
+    }
+    return answer;
   };
+}
+
+/** Token B was revoked, or does not meet a claims challenge (RFC 6750, 3.1; Microsoft, "Claims challenges"). */
+function rejectsToken({ status, headers }: DownstreamResponse): boolean {
+  const challenge = headers.find(([name]) => name === "www-authenticate")?.[1] ?? "";
+  return status === 401 && /error="?(insufficient_claims|invalid_token)/.test(challenge);
 }

@@ -68,9 +68,9 @@ async function answered(
   };
   exchange.response.setHeader(CORRELATION_HEADER, call.correlationId);
   try {
-    return await sendAnswer(await untilCallEnds(handle(call), call.signal), exchange, onBroken);
+    return await sendAnswer(await untilCallEnds(handle(call), call.signal), exchange, call.signal, onBroken);
   } catch (error) {
-    return sendAnswer(problemAnswer(error, call, realm), exchange, onBroken);
+    return sendAnswer(problemAnswer(error, call, realm), exchange, call.signal, onBroken);
   }
 }
 
@@ -112,7 +112,7 @@ function httpCall(
     rawHeaders: request.rawHeaders,
     header,
     body: hasBody ? request : undefined,
-    signal: callEnd(response, longestCallMs),
+    signal: callEnd({ request, response }, longestCallMs),
     correlationId: id,
     log: jsonLog(
       {

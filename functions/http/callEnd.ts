@@ -1,23 +1,37 @@
 import type { ServerResponse } from "node:http";
 import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
 import { GatewayTimeoutError } from "../../shared/errors/gatewayTimeoutError.ts";
+import type { TrueExchange } from "./trueExchange.ts";
 
 /**
  * Aborts when a call must end before it is answered: the caller hung up (CallerGoneError), or it took so long that the
- * host would soon end the worker (GatewayTimeoutError).
+ * host would soon end the worker (GatewayTimeoutError). A caller that has not ended its body by then is cut off: the
+ * host takes no answer before the body's end, so the call would go on whatever was answered.
  * @param longestCallMs undefined: no limit is known
  */
-export function callEnd(response: ServerResponse, longestCallMs: number | undefined): AbortSignal {
+export function callEnd({ request, response }: TrueExchange, longestCallMs: number | undefined): AbortSignal {
   const end = new AbortController();
-  const timer =
-    longestCallMs === undefined
-      ? undefined
-      : setTimeout(() => end.abort(new GatewayTimeoutError(longestCallMs)), longestCallMs);
   response.once("close", () => {
-    clearTimeout(timer);
     if (!response.writableFinished) end.abort(new CallerGoneError());
   });
+  if (longestCallMs !== undefined) {
+    const timer = setTimeout(() => {
+      end.abort(new GatewayTimeoutError(longestCallMs));
+      if (!request.complete) request.destroy();
+    }, longestCallMs);
+    whenBothClose(request, response, () => clearTimeout(timer));
+  }
   return end.signal;
+}
+
+function whenBothClose(request: TrueExchange["request"], response: ServerResponse, then: () => void): void {
+  let open = 2;
+  const closed = (): void => {
+    open--;
+    if (open === 0) then();
+  };
+  request.once("close", closed);
+  response.once("close", closed);
 }
 
 /**

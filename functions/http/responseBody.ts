@@ -23,6 +23,7 @@ export async function startBody(body: Readable): Promise<StartedBody> {
 export function responseStream(
   { first, rest }: StartedBody,
   response: ServerResponse,
+  end: AbortSignal,
   onBroken: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   let ahead = first;
@@ -30,7 +31,7 @@ export function responseStream(
     {
       async pull(controller) {
         try {
-          if (response.writableNeedDrain) await drained(response);
+          if (response.writableNeedDrain) await drained(response, end);
           if (response.destroyed) {
             // Nobody is left to read: a body that does not end by itself would be read for ever.
             await rest.return?.();
@@ -44,6 +45,7 @@ export function responseStream(
         } catch (error) {
           onBroken(error);
           response.destroy();
+          await rest.return?.().catch(() => undefined);
           controller.close();
         }
       },
@@ -61,16 +63,19 @@ async function next(rest: AsyncIterator<Uint8Array>): Promise<Uint8Array | undef
   return done === true ? undefined : value;
 }
 
-/** Resolves when the reader took what was written, or is gone. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off("drain", done);
-      response.off("close", done);
-      resolve();
+/** Resolves when the reader took what was written, or is gone. Rejects when the call must end: a reader may stall for ever. */
+function drained(response: ServerResponse, end: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      response.off("drain", settle);
+      response.off("close", settle);
+      end.removeEventListener("abort", settle);
+      if (end.aborted && !response.destroyed) reject(end.reason);
+      else resolve();
     };
-    response.on("drain", done);
-    response.on("close", done);
-    if (response.destroyed) done();
+    response.on("drain", settle);
+    response.on("close", settle);
+    end.addEventListener("abort", settle, { once: true });
+    if (response.destroyed || end.aborted) settle();
   });
 }

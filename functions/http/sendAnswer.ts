@@ -20,6 +20,7 @@ const HIGHEST_STATUS = 599;
 export async function sendAnswer(
   answer: HttpAnswer,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  end: AbortSignal,
   onBroken: (error: unknown) => void,
 ): Promise<HttpResponseInit> {
   const { status, body, bodyFailure = (error: unknown) => error } = answer;
@@ -36,7 +37,7 @@ export async function sendAnswer(
   });
   setHeaders(response, fields);
   if (started.first === undefined) return { status };
-  return { status, body: responseStream(started, response, (error) => onBroken(bodyFailure(error))) };
+  return { status, body: responseStream(started, response, end, (error) => onBroken(bodyFailure(error))) };
 }
 
 type Fields = ReadonlyMap<string, readonly string[]>;

@@ -4,13 +4,16 @@ const MAX_TARGET_CHARACTERS = 8_192;
 /** Visible ASCII; the path ends before `?`, and a fragment has no place in a request. */
 const PATH = /^[\x21\x22\x24-\x3e\x40-\x7e]*$/;
 const QUERY = /^(\?[\x21\x22\x24-\x7e]*)?$/;
-/** %00-%1F, %7F, and the encoded forms of `/`, `\` and `.`: servers differ in when they decode them. */
-const AMBIGUOUS_OCTET = /%(?:[01][0-9a-f]|7f|2f|5c|2e)/i;
+/**
+ * %00-%1F, %7F, and the encoded forms of `/`, `\` and `.`: servers differ in when they decode them. %C0 and %C1 begin no
+ * valid UTF-8, only overlong forms of those.
+ */
+const AMBIGUOUS_OCTET = /%(?:[01][0-9a-f]|7f|2f|5c|2e|c0|c1)/i;
 /** The Functions host hands `%2F` and `%252F` on as `%252F`: what the caller meant cannot be known. */
 const DOUBLY_ENCODED = /%25[0-9a-f]{2}/i;
 const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
 /** Also with parameters behind it: some servers drop those before they resolve the segment. */
-const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:[/;]|$)/;
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:[/;]|%3b|$)/i;
 
 /**
  * Joins the rest of the caller's path and the query, byte for byte, to a downstream API's base path. Whatever a server

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failedExchange } from "./support/failedCall.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
@@ -36,16 +38,54 @@ describe("a call that would outlive the function", () => {
     expect([next.status, host.worker.restarts]).toEqual([200, 0]);
   });
 
+  it("is cut when its reader stalls: nobody else is to pay for that", async () => {
+    const { host, log } = gateway;
+    const token = await gateway.signIn(newUser(gateway.azure));
+    const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
+    socket.on("error", () => undefined).pause();
+    const path = "/api/downstream/profile/download?bytes=1000000000";
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Correlation-Id: stalled\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    );
+    const cut = await log.event({ event: "response_cut", correlationId: "stalled" });
+    expect(cut.error).toContain("GatewayTimeoutError");
+    expect(host.worker.restarts).toBe(0);
+    socket.destroy();
+  });
+
+  it.each([
+    ["passed on", true],
+    ["refused", false],
+  ])("is over when its caller never ends the body: %s", async (_, signedIn) => {
+    const { host } = gateway;
+    const token = signedIn ? await gateway.signIn(newUser(gateway.azure)) : "none";
+    const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    const head = `Host: x\r\nAuthorization: Bearer ${token}\r\nTransfer-Encoding: chunked`;
+    socket.write(`POST /api/downstream/profile/upload HTTP/1.1\r\n${head}\r\n\r\n`);
+    const trickle = setInterval(() => socket.write("1\r\nx\r\n"), 100);
+    const [answer] = await Promise.race([once(socket, "data"), once(socket, "close")]);
+    clearInterval(trickle);
+    // The host's own: it takes no answer of the function before the body's end.
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 500 /);
+    expect(JSON.stringify(gateway.log.lines)).not.toContain("Timeout value of");
+    socket.destroy();
+    expect(host.worker.restarts).toBe(0);
+  });
+
   it("has only what is left of its time for the downstream API", async () => {
     const { azure, client, host } = gateway;
     const user = newUser(azure);
     // Half of the time goes by at Entra ID; the stream would take ten times the rest.
     const lift = azure.entra.faults.add({ aim: { user: user.oid }, effect: { kind: "slow", delayMs: 1_000 } });
     const token = await gateway.signIn(user);
-    const stream = client.call("/downstream/profile/events?count=100&everyMs=100", { token });
+    const stream = client.call("/downstream/profile/events?count=100&everyMs=100", {
+      token,
+      headers: { "x-correlation-id": "overlong" },
+    });
     await expect(stream).rejects.toThrow();
     lift();
-    const cut = await gateway.log.event({ event: "response_cut" });
+    const cut = await gateway.log.event({ event: "response_cut", correlationId: "overlong" });
     expect(JSON.stringify(cut)).toContain("GatewayTimeoutError");
     expect(host.worker.restarts).toBe(0);
   });

@@ -18,8 +18,8 @@ async function endOf(limitMs: number | undefined, what: "answer" | "wait" | "han
   const port = await listen(server, "a test", 0);
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-    server.once("request", (_request, response) => {
-      const end = callEnd(response, limitMs);
+    server.once("request", (request, response) => {
+      const end = callEnd({ request, response }, limitMs);
       if (what === "answer") response.end("done", () => setImmediate(() => resolve(end)));
       if (what === "hang up") socket.destroy();
       if (what !== "answer") end.addEventListener("abort", () => resolve(end));
