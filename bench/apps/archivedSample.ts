@@ -18,14 +18,14 @@ app.http("proxy", {
     const client = new ConfidentialClientApplication({
       auth: {
         clientId,
-        clientSecret: process.env["AzureAd__ClientCredentials__0__ClientSecret"] ?? "",
+        clientSecret: process.env.AzureAd__ClientCredentials__0__ClientSecret ?? "",
         authority: `${instance}${tenant}`,
         knownAuthorities: [new URL(instance ?? "").host],
       },
     });
-    const scopes = [process.env["DownstreamApis__profile__Scopes"] ?? ""];
+    const scopes = [process.env.DownstreamApis__profile__Scopes ?? ""];
     const result = await client.acquireTokenOnBehalfOf({ oboAssertion: token, scopes });
-    const answer = await fetch(`${process.env["DOWNSTREAM"]}/${request.params["path"]}`, {
+    const answer = await fetch(`${process.env.DOWNSTREAM}/${request.params.path}`, {
       headers: { authorization: `Bearer ${result?.accessToken}` },
     });
     return { status: answer.status, jsonBody: await answer.json() };

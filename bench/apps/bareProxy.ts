@@ -3,7 +3,7 @@ import { app } from "@azure/functions";
 import { Pool } from "undici";
 
 // A proxy that does nothing but proxy: no authentication, no checks, no headers but these.
-const pool = new Pool(process.env["DOWNSTREAM"] ?? "", { connections: 256, pipelining: 1 });
+const pool = new Pool(process.env.DOWNSTREAM ?? "", { connections: 256, pipelining: 1 });
 
 app.setup({ enableHttpStream: true });
 app.http("proxy", {
@@ -13,7 +13,7 @@ app.http("proxy", {
   handler: async (request) => {
     const { statusCode, headers, body } = await pool.request({
       method: "GET",
-      path: `/${request.params["path"] ?? ""}`,
+      path: `/${request.params.path ?? ""}`,
       headers: { accept: request.headers.get("accept") ?? "*/*" },
     });
     return {

@@ -34,7 +34,7 @@ export const lookup: Benchmark = async ({ quick, say }) => {
     measured.push({ count, micros });
   }
   for (const { count, micros } of measured) ours.set(count, median(micros));
-  if (counts()["misses"] !== filled) throw new Error("A look-up was a miss: this measured something else.");
+  if (counts().misses !== filled) throw new Error("A look-up was a miss: this measured something else.");
 
   for (const count of quick ? USERS.filter((number) => number <= COMPARED_AT) : USERS) {
     say(`@azure/msal-node, ${count} users`);
