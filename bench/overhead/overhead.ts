@@ -57,10 +57,10 @@ export const overhead: Benchmark = async ({ quick, say }) => {
     },
     { name: "downstream", host: await start(ROOT), path: "downstream/profile/me", headers: bearer(token) },
   ];
-  const calls = quick ? 4_000 : 15_000;
+  const calls = quick ? 2_000 : 8_000;
   say("warming up");
   for (const contestant of contestants) await millisecondsPerCall(contestant, calls);
-  const rounds = await repeat(quick ? 3 : 7, async (round) => {
+  const rounds = await repeat(quick ? 3 : 5, async (round) => {
     say(`round ${round + 1}`);
     const times = new Map<Contestant["name"], number>();
     for (const contestant of contestants) times.set(contestant.name, await millisecondsPerCall(contestant, calls));
