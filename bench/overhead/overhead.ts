@@ -57,7 +57,7 @@ export const overhead: Benchmark = async ({ quick, say }) => {
     },
     { name: "downstream", host: await start(ROOT), path: "downstream/profile/me", headers: bearer(token) },
   ];
-  const calls = quick ? 2_000 : 8_000;
+  const calls = quick ? 2_000 : 5_000;
   say("warming up");
   for (const contestant of contestants) await millisecondsPerCall(contestant, calls);
   const rounds = await repeat(quick ? 3 : 5, async (round) => {

@@ -56,7 +56,7 @@ export const proxy: Benchmark = async ({ quick, say }) => {
     say(`round ${round + 1}`);
     const loads = new Map<string, Load>();
     for (const contestant of contestants)
-      loads.set(contestant.name, await call(contestant, { seconds: quick ? 2 : 6 }));
+      loads.set(contestant.name, await call(contestant, { seconds: quick ? 2 : 5 }));
     return loads;
   });
   return findings(contestants, rounds);
