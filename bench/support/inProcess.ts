@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 /**
  * Has a task done by a process of its own, which ends with its answer.
- * @throws Error when the process ends without one; what went wrong it wrote to stderr.
+ * @throws Error with what went wrong there, or that the process ended without an answer.
  */
 export async function inProcess<Task extends object, Answer>(
   module: URL,
@@ -12,25 +12,28 @@ export async function inProcess<Task extends object, Answer>(
   nodeArguments: readonly string[] = [],
 ): Promise<Answer> {
   const child = fork(fileURLToPath(module), [], { execArgv: [...nodeArguments], serialization: "advanced" });
-  let answer: { readonly value: Answer } | undefined;
+  let answer: Result<Answer> | undefined;
   child.on("message", (message) => {
-    answer = message as { readonly value: Answer };
+    answer = message as Result<Answer>;
   });
   child.send(task);
   const [code, signal] = await once(child, "exit");
   if (answer === undefined) throw new Error(`${fileURLToPath(module)} ended without an answer (${signal ?? code}).`);
+  if ("failure" in answer) throw new Error(answer.failure);
   return answer.value;
 }
+
+/** What both ends, in this one file, send when they are done. */
+type Result<Answer> = { readonly value: Answer } | { readonly failure: string };
 
 /** The other end: what the module does with the one task that comes. */
 export function answerTask<Task, Answer>(work: (task: Task) => Promise<Answer>): void {
   process.once("message", (task) => {
+    const end = (result: Result<Answer>): void =>
+      void process.send?.(result, undefined, undefined, () => process.disconnect());
     work(task as Task).then(
-      (value) => process.send?.({ value }, undefined, undefined, () => process.disconnect()),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
+      (value) => end({ value }),
+      (error: unknown) => end({ failure: error instanceof Error ? error.message : String(error) }),
     );
   });
 }

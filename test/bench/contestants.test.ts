@@ -74,7 +74,7 @@ describe("the apps compared", () => {
     const server = createServer((_request, response) => response.writeHead(503).end());
     const port = await listen(server, "a test", 0);
     const load503 = load({ url: `http://127.0.0.1:${port}`, connections: 1, calls: 2, users: [{}] });
-    await expect(load503).rejects.toThrow(/without an answer/);
+    await expect(load503).rejects.toThrow(/2 refusals/);
     const closed = once(server, "close");
     await stop(server);
     await closed;
