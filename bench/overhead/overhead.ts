@@ -9,7 +9,7 @@ import { startFunctionApp } from "../support/functionApp.ts";
 import { load } from "../support/load.ts";
 import { bearer, signInUsers } from "../support/signIn.ts";
 import { startDownstream } from "../support/startDownstream.ts";
-import { median, repeat } from "../support/statistics.ts";
+import { median, repeat, rotated } from "../support/statistics.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CONNECTIONS = 10;
@@ -63,7 +63,8 @@ export const overhead: Benchmark = async ({ quick, say }) => {
   const rounds = await repeat(quick ? 3 : 5, async (round) => {
     say(`round ${round + 1}`);
     const times = new Map<Contestant["name"], number>();
-    for (const contestant of contestants) times.set(contestant.name, await millisecondsPerCall(contestant, calls));
+    for (const contestant of rotated(contestants, round))
+      times.set(contestant.name, await millisecondsPerCall(contestant, calls));
     return times;
   });
   const time = (name: Contestant["name"]): number => median(rounds.map((times) => times.get(name) ?? Number.NaN));

@@ -8,7 +8,7 @@ import type { Load } from "../support/load.ts";
 import { load } from "../support/load.ts";
 import { bearer, signInUsers } from "../support/signIn.ts";
 import { startDownstream } from "../support/startDownstream.ts";
-import { median, repeat } from "../support/statistics.ts";
+import { median, repeat, rotated } from "../support/statistics.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CONNECTIONS = 50;
@@ -55,7 +55,7 @@ export const proxy: Benchmark = async ({ quick, say }) => {
   const rounds = await repeat(quick ? 2 : 4, async (round) => {
     say(`round ${round + 1}`);
     const loads = new Map<string, Load>();
-    for (const contestant of contestants)
+    for (const contestant of rotated(contestants, round))
       loads.set(contestant.name, await call(contestant, { seconds: quick ? 2 : 5 }));
     return loads;
   });

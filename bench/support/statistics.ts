@@ -13,3 +13,9 @@ export async function repeat<T>(times: number, work: (round: number) => Promise<
   for (let round = 0; round < times; round++) results.push(await work(round));
   return results;
 }
+
+/** Another begins in each round: nobody always runs in the wake of the same one. */
+export function rotated<T>(contestants: readonly T[], round: number): T[] {
+  const first = round % contestants.length;
+  return [...contestants.slice(first), ...contestants.slice(0, first)];
+}
