@@ -39,6 +39,8 @@ export interface FunctionsHost {
   readonly keys: FunctionKeys;
   /** What the worker process itself says of its memory. */
   workerMemory(): Promise<NodeJS.MemoryUsage>;
+  /** What it says of the processor time it has taken so far, in microseconds. */
+  workerProcessor(): Promise<NodeJS.CpuUsage>;
   /** Cuts all connections, then lets the app's terminate hooks run for a second at most. */
   close(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
         },
       },
       workerMemory: async () => (await supervisor.next).memory(),
+      workerProcessor: async () => (await supervisor.next).processor(),
       close: async () => {
         await stop(front);
         await supervisor.close();

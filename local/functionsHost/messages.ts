@@ -23,7 +23,11 @@ export interface InvokeMessage {
   readonly traceState: string;
 }
 
-export type HostMessage = InvokeMessage | { readonly type: "memory" } | { readonly type: "terminate" };
+export type HostMessage =
+  | InvokeMessage
+  | { readonly type: "memory" }
+  | { readonly type: "processor" }
+  | { readonly type: "terminate" };
 
 export interface Failure {
   readonly message: string;
@@ -57,7 +61,13 @@ export interface MemoryMessage {
   readonly usage: NodeJS.MemoryUsage;
 }
 
-export type WorkerMessage = ReadyMessage | DoneMessage | WorkerLogMessage | MemoryMessage;
+export interface ProcessorMessage {
+  readonly type: "processor";
+  /** Microseconds since the worker started. */
+  readonly usage: NodeJS.CpuUsage;
+}
+
+export type WorkerMessage = ReadyMessage | DoneMessage | WorkerLogMessage | MemoryMessage | ProcessorMessage;
 
 /** Both ends of the channel run this file, so the shape of a message follows from its type. */
 export function isMessage<Message extends HostMessage | WorkerMessage>(

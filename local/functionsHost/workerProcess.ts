@@ -8,6 +8,7 @@ import {
   type InvokeMessage,
   isMessage,
   type MemoryMessage,
+  type ProcessorMessage,
   type ReadyMessage,
   type WorkerMessage,
 } from "./messages.ts";
@@ -109,11 +110,11 @@ export class WorkerProcess {
   }
 
   async memory(): Promise<NodeJS.MemoryUsage> {
-    const answer = nextMessage<MemoryMessage>(this.#child, "memory");
-    this.#send({ type: "memory" });
-    const message = await Promise.race([answer, this.ended]);
-    if (typeof message === "string") throw new Error(`The worker ended: ${message}.`);
-    return message.usage;
+    return (await this.#ask<MemoryMessage>("memory")).usage;
+  }
+
+  async processor(): Promise<NodeJS.CpuUsage> {
+    return (await this.#ask<ProcessorMessage>("processor")).usage;
   }
 
   /** Ends the process at once, with every call in it. */
@@ -128,6 +129,14 @@ export class WorkerProcess {
     const deadline = setTimeout(() => this.kill(), TERMINATE_MS);
     await this.ended;
     clearTimeout(deadline);
+  }
+
+  async #ask<Message extends MemoryMessage | ProcessorMessage>(type: Message["type"]): Promise<Message> {
+    const answer = nextMessage<Message>(this.#child, type);
+    this.#send({ type });
+    const message = await Promise.race([answer, this.ended]);
+    if (typeof message === "string") throw new Error(`The worker ended: ${message}.`);
+    return message;
   }
 
   #send(message: HostMessage): void {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { clientCredentialSchema } from "./clientCredentialSchema.ts";
 import { IGNORED_NAMES } from "./names.ts";
 import type { AzureAdSettings } from "./settings.ts";

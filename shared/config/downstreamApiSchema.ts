@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DownstreamApiSettings } from "./settings.ts";
 import { list, seconds, text, url } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Secret } from "../secret.ts";
 import type { EncryptionKeySettings } from "./settings.ts";
 import { byIndex, guid, setting, text, url } from "./values.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { GatewaySettings } from "./settings.ts";
 import { guid, list, setting } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Secret } from "../secret.ts";
 import type { RedisServerSettings } from "./settings.ts";
 import { guid, isLoopback, seconds, setting, wholeNumber } from "./values.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { encryptionKeysSchema } from "./encryptionKeySchema.ts";
 import { redisSchema } from "./redisSchema.ts";
 import type { TokenCacheSettings } from "./settings.ts";

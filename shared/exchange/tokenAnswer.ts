@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** RFC 6749, 5.1. What MSAL needs and no more: a refresh token is not even passed on, let alone kept. */
 const success = z.object({

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 import type { Secret } from "../secret.ts";
@@ -30,7 +30,7 @@ export function cachedValidator<T extends { readonly expiresOnMs: number }>(
   const verdicts = new LRUCache<string, Verdict<T>>({ maxSize: maxBytes });
   return async (token) => {
     const text = token.reveal();
-    const key = createHash("sha256").update(text).digest("base64url");
+    const key = hash("sha256", text, "base64url");
     const nowMs = now();
     const known = verdicts.get(key);
     // A time before the verdict means that the clock was set back: then nobody knows how old it is.

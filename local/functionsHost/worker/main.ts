@@ -48,6 +48,9 @@ async function receive(message: HostMessage): Promise<void> {
     case "memory":
       send({ type: "memory", usage: process.memoryUsage() });
       return;
+    case "processor":
+      send({ type: "processor", usage: process.cpuUsage() });
+      return;
     case "terminate":
       await app.runHooks("appTerminate", withFixed({}, appHookScope()));
       process.exit(0);
@@ -72,7 +75,7 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 process.on("message", (message: unknown) => {
-  if (isMessage<HostMessage>(message, ["invoke", "memory", "terminate"])) void receive(message);
+  if (isMessage<HostMessage>(message, ["invoke", "memory", "processor", "terminate"])) void receive(message);
 });
 
 await start();

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { Secret } from "../../secret.ts";
 import type { CachedToken } from "../memoryCache.ts";
 import type { EncryptionKey } from "./encryptionKeys.ts";
