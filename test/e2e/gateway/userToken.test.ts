@@ -82,7 +82,8 @@ describe("a user's token at API Management", () => {
 
   async function expectRefused(code: PolicyCode, headers: Record<string, string>): Promise<void> {
     const { azure, log } = chain.functions;
-    const seen = (): number[] => [azure.profile.requests.length, azure.entra.counts.token, log.lines.length];
+    const calls = (): number => log.lines.filter(({ message }) => message.startsWith("Executing ")).length;
+    const seen = (): number[] => [azure.profile.requests.length, azure.entra.counts.token, calls()];
     const before = seen();
     const answer = await chain.client.call("/obo/downstream/profile/me", { headers });
     expectPolicyProblem(chain.functions, answer, code);
