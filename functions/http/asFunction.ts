@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
+import { CATALOGUE } from "../../shared/errors/catalogue.ts";
 import type { ChallengeRealm } from "../../shared/errors/challenge.ts";
 import { GatewayError } from "../../shared/errors/gatewayError.ts";
 import { InternalError } from "../../shared/errors/internalError.ts";
@@ -82,7 +83,7 @@ function problemAnswer(error: unknown, call: HttpCall, realm: ChallengeRealm | u
 }
 
 function logFailure(log: Log, failure: GatewayError): void {
-  const { status } = problemResponse(failure, "", undefined);
+  const { status } = CATALOGUE[failure.code];
   const fields = {
     code: failure.code,
     status,
@@ -95,11 +96,8 @@ function logFailure(log: Log, failure: GatewayError): void {
   else log.warning("call_refused", fields);
 }
 
-function httpCall(
-  { request, response }: TrueExchange,
-  context: InvocationContext,
-  longestCallMs: number | undefined,
-): HttpCall {
+function httpCall(exchange: TrueExchange, context: InvocationContext, longestCallMs: number | undefined): HttpCall {
+  const { request } = exchange;
   const header = headerReader(request.rawHeaders);
   const id = correlationId(header);
   const url = request.url ?? "/";
@@ -112,7 +110,7 @@ function httpCall(
     rawHeaders: request.rawHeaders,
     header,
     body: hasBody ? request : undefined,
-    signal: callEnd({ request, response }, longestCallMs),
+    signal: callEnd(exchange, longestCallMs),
     correlationId: id,
     log: jsonLog(
       {

@@ -1,17 +1,13 @@
-import { userTokenClaims } from "../accessToken.ts";
 import { disabledUser, unknownUser } from "../assertion.ts";
 import type { ClaimsRequest } from "../claimsRequest.ts";
 import { equalInConstantTime } from "../clientAuthentication.ts";
-import { authenticationClass } from "../clientProof.ts";
-import { enforceConditionalAccess, type SignIn } from "../conditionalAccess.ts";
-import { grantedScopes } from "../consent.ts";
+import type { SignIn } from "../conditionalAccess.ts";
 import type { Context } from "../context.ts";
 import type { Tenant, User } from "../directory.ts";
 import { Refusal } from "../errors.ts";
 import { findTenant } from "../lookup.ts";
 import { requireServicePrincipal } from "../realm.ts";
-import { parseScopes } from "../scopes.ts";
-import { userTokenResponse } from "../tokenResponse.ts";
+import { answerUserToken } from "./answerUserToken.ts";
 import type { Grant, GrantRequest } from "./grant.ts";
 
 /**
@@ -20,30 +16,12 @@ import type { Grant, GrantRequest } from "./grant.ts";
  * a step-up count as the step-up done; Entra ID would insist on a browser.
  */
 export const password: Grant = async (context, request) => {
-  const { form, client, proof, claims } = request;
+  const { form, client, claims } = request;
   const username = form.require("username");
   const tenant = tenantOf(context, request, username);
   requireServicePrincipal(client, tenant);
   const user = checkPassword(context, tenant, username, form.require("password"));
-  const asked = parseScopes(context.directory, tenant, form.require("scope"));
-  const scopes = grantedScopes(context.directory, client, user, asked);
-  const signIn = signInOf(claims);
-  enforceConditionalAccess(context.directory, user, asked.resource, signIn);
-  const token = userTokenClaims(
-    context,
-    {
-      tenantId: tenant.id,
-      clientId: client.clientId,
-      clientClass: authenticationClass(proof),
-      resource: asked.resource,
-      identifier: asked.identifier,
-    },
-    user,
-    scopes,
-    signIn,
-    claims.clientCapabilities,
-  );
-  return userTokenResponse(context, form, user, asked, scopes, token);
+  return answerUserToken(context, request, { tenant, user, signIn: signInOf(claims) });
 };
 
 /** How a user has signed in who did what a claims request asks for. */
