@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 
 const REDACTED = "[redacted]";
@@ -9,6 +9,7 @@ const REDACTED = "[redacted]";
  */
 export class Secret {
   readonly #value: string;
+  #sha256: string | undefined;
 
   constructor(value: string) {
     this.#value = value;
@@ -18,9 +19,15 @@ export class Secret {
     return this.#value;
   }
 
+  /** SHA-256 of the text, in base64url: names it without revealing it. Computed once, when first asked for. */
+  get sha256(): string {
+    this.#sha256 ??= hash("sha256", this.#value, "base64url");
+    return this.#sha256;
+  }
+
   /** Compares in constant time. Hashing first makes the lengths equal, so that neither length nor prefix shows. */
   equals(other: Secret): boolean {
-    return timingSafeEqual(sha256(this.#value), sha256(other.#value));
+    return timingSafeEqual(Buffer.from(this.sha256), Buffer.from(other.sha256));
   }
 
   toString(): string {
@@ -34,8 +41,4 @@ export class Secret {
   [inspect.custom](): string {
     return REDACTED;
   }
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -1,18 +1,22 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
+import { BodyReader } from "./bodyReader.ts";
 
 /** A body whose first piece is there already: with it the headers leave, so a failure before it can still be answered. */
 export interface StartedBody {
+  /** Undefined: the body is empty. */
   readonly first: Uint8Array | undefined;
-  readonly rest: AsyncIterator<Uint8Array>;
+  /** Nothing comes after the first piece. */
+  readonly whole: boolean;
+  readonly rest: BodyReader;
 }
 
 /** Waits for the first piece, or for the end. Rejects with the stream's own error. */
 export async function startBody(body: Readable): Promise<StartedBody> {
-  const rest: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-  const { value, done } = await rest.next();
-  return { first: done === true ? undefined : value, rest };
+  const rest = new BodyReader(body);
+  const first = await rest.next();
+  return { first, whole: first === undefined || (await rest.ended()), rest };
 }
 
 /**
@@ -34,33 +38,28 @@ export function responseStream(
           if (response.writableNeedDrain) await drained(response, end);
           if (response.destroyed) {
             // Nobody is left to read: a body that does not end by itself would be read for ever.
-            await rest.return?.();
+            rest.close();
             controller.close();
             return;
           }
-          const piece = ahead ?? (await next(rest));
+          const piece = ahead ?? (await rest.next());
           ahead = undefined;
           if (piece === undefined) controller.close();
           else controller.enqueue(piece);
         } catch (error) {
           onBroken(error);
           response.destroy();
-          await rest.return?.().catch(() => undefined);
+          rest.close();
           controller.close();
         }
       },
-      async cancel() {
-        await rest.return?.();
+      cancel() {
+        rest.close();
       },
     },
     // Nothing is read ahead: what waits here would be memory per slow reader.
     { highWaterMark: 0 },
   );
-}
-
-async function next(rest: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
-  const { value, done } = await rest.next();
-  return done === true ? undefined : value;
 }
 
 /** Resolves when the reader took what was written, or is gone. Rejects when the call must end: a reader may stall for ever. */

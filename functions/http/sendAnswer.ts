@@ -29,15 +29,29 @@ export async function sendAnswer(
     // The answer is whole without this body, whatever becomes of it.
     if (typeof body === "object") body.on("error", () => undefined).resume();
     setHeaders(response, fields);
-    // As bytes: for text the library would set a content type of its own.
-    return typeof body === "string" && request.method !== "HEAD" ? { status, body: Buffer.from(body) } : { status };
+    if (typeof body === "string" && request.method !== "HEAD" && !BODILESS.has(status))
+      endWith(response, Buffer.from(body));
+    return { status };
   }
   const started = await startBody(body).catch((error: unknown) => {
     throw bodyFailure(error);
   });
   setHeaders(response, fields);
   if (started.first === undefined) return { status };
+  if (started.whole) {
+    endWith(response, started.first);
+    return { status };
+  }
   return { status, body: responseStream(started, response, end, (error) => onBroken(bodyFailure(error))) };
+}
+
+/**
+ * A whole body leaves with the end of the response, in one piece with the headers and with its length. The library would
+ * copy it into a web stream, and write the pieces one by one; an answer without a body it ends at once (`httpProxy.ts`).
+ */
+function endWith(response: ServerResponse, body: Uint8Array): void {
+  const end = response.end.bind(response);
+  response.end = () => end(body);
 }
 
 type Fields = ReadonlyMap<string, readonly string[]>;

@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
 
-const LENGTH_BYTES = 4;
-
 /**
- * The name under which a user's token B is cached: SHA-256 over everything that decides which token it is, token A
- * included, each part with its length before it, so that no two lists of parts run together. It reveals none of them.
- * Claims are a part only where there are some: none and empty ones are not the same.
+ * The name under which a user's token B is cached: SHA-256 over everything that decides which token it is, each part
+ * with its length before it, so that no two lists of parts run together. It reveals none of them. Token A takes part as
+ * its own SHA-256, which is there already: it was computed to look up whether the token is valid. Claims are a part only
+ * where there are some: none and empty ones are not the same.
  */
 export function cacheKey(
   user: ValidatedAssertion,
@@ -15,17 +14,12 @@ export function cacheKey(
   clientId: string,
   claims: string | undefined,
 ): string {
-  const hash = createHash("sha256");
-  const length = Buffer.allocUnsafe(LENGTH_BYTES);
-  const add = (part: string): void => {
-    length.writeUInt32BE(Buffer.byteLength(part));
-    hash.update(length).update(part);
-  };
-  add(user.tenantId);
-  add(clientId);
-  add(user.assertion.reveal());
-  add(api.name);
-  add([...api.scopes].sort().join(" "));
-  if (claims !== undefined) add(claims);
-  return hash.digest("base64url");
+  const scopes = api.scopes.toSorted().join(" ");
+  let parts = part(user.tenantId) + part(clientId) + part(user.assertion.sha256) + part(api.name) + part(scopes);
+  if (claims !== undefined) parts += part(claims);
+  return hash("sha256", parts, "base64url");
+}
+
+function part(text: string): string {
+  return `${text.length}:${text}`;
 }

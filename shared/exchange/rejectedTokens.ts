@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { AccessToken } from "./accessToken.ts";
 
@@ -15,15 +14,11 @@ export class RejectedTokens {
     sizeCalculation: () => 1,
   });
 
-  add(token: AccessToken): void {
-    this.#digests.set(digest(token), true);
+  add({ token }: AccessToken): void {
+    this.#digests.set(token.sha256, true);
   }
 
-  has(token: AccessToken): boolean {
-    return this.#digests.size > 0 && this.#digests.has(digest(token));
+  has({ token }: AccessToken): boolean {
+    return this.#digests.size > 0 && this.#digests.has(token.sha256);
   }
-}
-
-function digest({ token }: AccessToken): string {
-  return createHash("sha256").update(token.reveal()).digest("base64url");
 }

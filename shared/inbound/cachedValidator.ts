@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 import type { Secret } from "../secret.ts";
@@ -29,8 +28,7 @@ export function cachedValidator<T extends { readonly expiresOnMs: number }>(
 ): (token: Secret) => Promise<T> {
   const verdicts = new LRUCache<string, Verdict<T>>({ maxSize: maxBytes });
   return async (token) => {
-    const text = token.reveal();
-    const key = hash("sha256", text, "base64url");
+    const key = token.sha256;
     const nowMs = now();
     const known = verdicts.get(key);
     // A time before the verdict means that the clock was set back: then nobody knows how old it is.
@@ -38,7 +36,7 @@ export function cachedValidator<T extends { readonly expiresOnMs: number }>(
     verdicts.delete(key);
     const verdict = await validate(token);
     const untilMs = Math.min(verdict.expiresOnMs, nowMs + TRUSTED_MS);
-    const size = text.length * BYTES_PER_CHARACTER + key.length;
+    const size = token.reveal().length * BYTES_PER_CHARACTER + key.length;
     if (nowMs < untilMs) verdicts.set(key, { verdict, sinceMs: nowMs, untilMs }, { size });
     return verdict;
   };

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { HttpAnswer } from "../../../functions/http/httpCall.ts";
 import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
@@ -12,11 +13,12 @@ const bytes = (...pieces: string[]): Readable =>
     { objectMode: false },
   );
 
-/** Sends these pieces, and then breaks. */
-function broken(...pieces: string[]): Readable {
+/** Sends these pieces, and then breaks: at once, or when the first have left. */
+function broken(pieces: readonly string[] = [], afterMs?: number): Readable {
   return Readable.from(
     (async function* () {
       for (const piece of pieces) yield Buffer.from(piece);
+      if (afterMs !== undefined) await setTimeout(afterMs);
       throw new Error("The connection broke.");
     })(),
     { objectMode: false },
@@ -54,6 +56,21 @@ describe("an answer", () => {
     expect([headers["content-type"], body.toString()]).toEqual(["application/json", '{"a":"\u00e9"}']);
     answering({ body: "bare" });
     expect((await call(library)).headers["content-type"]).toBeUndefined();
+  });
+
+  it("sends a body that is whole at once in one piece, with its length", async () => {
+    const arrived = new Readable();
+    arrived.push("whole");
+    arrived.push(null);
+    for (const body of ["whole", arrived]) {
+      answering({ body });
+      const { headers, body: received } = await call(library);
+      expect([received.toString(), headers["content-length"], headers["transfer-encoding"]]).toEqual([
+        "whole",
+        "5",
+        undefined,
+      ]);
+    }
   });
 
   it.each([
@@ -136,13 +153,23 @@ describe("an answer", () => {
       expect([received.status, problemOf(received).code]).toEqual([504, "downstream_timeout"]);
     });
 
+    it("right after its first piece, while the headers are still here, is that problem too", async () => {
+      answering({
+        headers: [["content-length", "1000"]],
+        body: broken(["the first half"]),
+        bodyFailure: (error) => new DownstreamTimeoutError("profile", "Too late.", error),
+      });
+      const received = await call(library);
+      expect([received.status, problemOf(received).code]).toEqual([504, "downstream_timeout"]);
+    });
+
     it.each([
       ["with a length", [["content-length", "1000"]] as const],
       ["in chunks", []],
     ])("later, is cut: never ended as if it were whole, %s", async (_what, headers) => {
       answering({
         headers,
-        body: broken("the first half"),
+        body: broken(["the first half"], 20),
         bodyFailure: (error) => new DownstreamTimeoutError("profile", "Too late.", error),
       });
       const received = await call(library);
