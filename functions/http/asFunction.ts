@@ -48,7 +48,7 @@ export function asFunction(
       return { status: INTERNAL_SERVER_ERROR };
     } finally {
       // A body that nobody reads keeps the host from taking the answer; who reads it reads it at their own pace.
-      if (exchange.request.readableFlowing === null) exchange.request.resume();
+      if (call.body !== undefined && exchange.request.readableFlowing === null) exchange.request.resume();
     }
   };
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
 import { GatewayTimeoutError } from "../../shared/errors/gatewayTimeoutError.ts";
 import type { TrueExchange } from "./trueExchange.ts";
@@ -11,43 +11,36 @@ import type { TrueExchange } from "./trueExchange.ts";
  */
 export function callEnd({ request, response }: TrueExchange, longestCallMs: number | undefined): AbortSignal {
   const end = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) end.abort(new CallerGoneError());
-  });
-  if (longestCallMs !== undefined) {
-    const timer = setTimeout(() => {
-      end.abort(new GatewayTimeoutError(longestCallMs));
-      if (!request.complete) request.destroy();
-    }, longestCallMs);
-    whenBothClose(request, response, () => clearTimeout(timer));
-  }
-  return end.signal;
-}
-
-function whenBothClose(request: TrueExchange["request"], response: ServerResponse, then: () => void): void {
+  const timer =
+    longestCallMs === undefined ? undefined : setTimeout(tooLong, longestCallMs, end, request, longestCallMs);
   let open = 2;
   const closed = (): void => {
     open--;
-    if (open === 0) then();
+    if (open === 0) clearTimeout(timer);
   };
-  request.once("close", closed);
-  response.once("close", closed);
+  request.on("close", closed);
+  response.on("close", () => {
+    if (!response.writableFinished) end.abort(new CallerGoneError());
+    closed();
+  });
+  return end.signal;
+}
+
+function tooLong(end: AbortController, request: IncomingMessage, longestCallMs: number): void {
+  end.abort(new GatewayTimeoutError(longestCallMs));
+  if (!request.complete) request.destroy();
 }
 
 /**
  * The work's result, or at once the reason why the call ended. The work itself is told by the same signal; what it
  * still comes to then is nobody's any more.
+ * @param end the call's own: what listens to it goes with the call
  */
-export async function untilCallEnds<T>(work: Promise<T>, end: AbortSignal): Promise<T> {
-  let giveUp: (() => void) | undefined;
-  const over = new Promise<never>((_resolve, reject) => {
-    giveUp = () => reject(end.reason);
-    end.addEventListener("abort", giveUp, { once: true });
+export function untilCallEnds<T>(work: Promise<T>, end: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject);
+    const giveUp = (): void => reject(end.reason);
     if (end.aborted) giveUp();
+    else end.addEventListener("abort", giveUp, { once: true });
   });
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    if (giveUp !== undefined) end.removeEventListener("abort", giveUp);
-  }
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Readable } from "node:stream";
 import type { HttpResponseInit } from "@azure/functions";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
@@ -23,20 +22,19 @@ export async function sendAnswer(
   end: AbortSignal,
   onBroken: (error: unknown) => void,
 ): Promise<HttpResponseInit> {
-  const { status, body, bodyFailure = (error: unknown) => error } = answer;
-  const fields = validFields(answer);
-  if (body === undefined || typeof body === "string" || request.method === "HEAD" || BODILESS.has(status)) {
+  const { status, headers, body, bodyFailure = (error: unknown) => error } = answer;
+  setHead(response, answer);
+  const bodiless = request.method === "HEAD" || BODILESS.has(status);
+  if (typeof body !== "object" || bodiless) {
     // The answer is whole without this body, whatever becomes of it.
     if (typeof body === "object") body.on("error", () => undefined).resume();
-    setHeaders(response, fields);
-    if (typeof body === "string" && request.method !== "HEAD" && !BODILESS.has(status))
-      endWith(response, Buffer.from(body));
+    else if (body !== undefined && !bodiless) endWith(response, body);
     return { status };
   }
   const started = await startBody(body).catch((error: unknown) => {
+    clearHead(response, headers);
     throw bodyFailure(error);
   });
-  setHeaders(response, fields);
   if (started.first === undefined) return { status };
   if (started.whole) {
     endWith(response, started.first);
@@ -49,38 +47,24 @@ export async function sendAnswer(
  * A whole body leaves with the end of the response, in one piece with the headers and with its length. The library would
  * copy it into a web stream, and write the pieces one by one; an answer without a body it ends at once (`httpProxy.ts`).
  */
-function endWith(response: ServerResponse, body: Uint8Array): void {
+function endWith(response: ServerResponse, body: Uint8Array | string): void {
   const end = response.end.bind(response);
   response.end = () => end(body);
 }
 
-type Fields = ReadonlyMap<string, readonly string[]>;
-
-function validFields({ status, headers, body }: HttpAnswer): Fields {
+function setHead(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   try {
     if (!(status >= LOWEST_STATUS && status <= HIGHEST_STATUS)) throw new RangeError(`no answer has status ${status}`);
-    return fieldsOf(headers);
+    for (const [name, value] of headers) response.appendHeader(name, asFieldValue(value));
   } catch (error) {
+    clearHead(response, headers);
     if (typeof body === "object") discard(body);
     throw error;
   }
 }
 
-function fieldsOf(headers: HeaderList): Fields {
-  const fields = new Map<string, string[]>();
-  for (const [name, value] of headers) {
-    const sent = asFieldValue(value);
-    validateHeaderName(name);
-    validateHeaderValue(name, sent);
-    const values = fields.get(name) ?? [];
-    values.push(sent);
-    fields.set(name, values);
-  }
-  return fields;
-}
-
-function setHeaders(response: ServerResponse, fields: Fields): void {
-  for (const [name, values] of fields) response.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
+function clearHead(response: ServerResponse, headers: HeaderList): void {
+  for (const [name] of headers) response.removeHeader(name);
 }
 
 /** Closes a body that nobody will read; that it was closed is then no error. */

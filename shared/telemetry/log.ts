@@ -17,13 +17,34 @@ export interface LogSink {
 
 /** A log that writes JSON lines, each with `always` (a correlation id, for example) beside its own fields. */
 export function jsonLog(sink: LogSink, always: LogFields = {}): Log {
-  const line = (event: string, fields: LogFields = {}): string =>
-    redact(JSON.stringify({ event, ...always, ...fields }));
-  return {
-    info: (event, fields) => sink.info(line(event, fields)),
-    warning: (event, fields) => sink.warning(line(event, fields)),
-    error: (event, fields) => sink.error(line(event, fields)),
-  };
+  return new JsonLog(sink, always);
+}
+
+/** A class, since every call has a log and few write to it. */
+class JsonLog implements Log {
+  readonly #sink: LogSink;
+  readonly #always: LogFields;
+
+  constructor(sink: LogSink, always: LogFields) {
+    this.#sink = sink;
+    this.#always = always;
+  }
+
+  info(event: string, fields?: LogFields): void {
+    this.#sink.info(this.#line(event, fields));
+  }
+
+  warning(event: string, fields?: LogFields): void {
+    this.#sink.warning(this.#line(event, fields));
+  }
+
+  error(event: string, fields?: LogFields): void {
+    this.#sink.error(this.#line(event, fields));
+  }
+
+  #line(event: string, fields: LogFields = {}): string {
+    return redact(JSON.stringify({ event, ...this.#always, ...fields }));
+  }
 }
 
 const TOKEN_CHARACTERS = /[A-Za-z0-9_.-]+/g;
