@@ -97,7 +97,7 @@ describe("npm start", () => {
 
   it.each([
     [["--entra-port", "99999"], "--entra-port takes a port number"],
-    [["--credential", "hope"], "--credential is one of secret, pfx, pem"],
+    [["--credential", "hope"], "--credential is one of secret, vault-secret, pfx, pem"],
     [["--nonsense"], "Unknown option '--nonsense'"],
   ])("explains a wrong command line: %j", async (args, message) => {
     const child = run("local/start.ts", args);
