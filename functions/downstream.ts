@@ -1,9 +1,7 @@
 import type { DownstreamResponse } from "../shared/downstream/downstreamClient.ts";
-import { targetPath } from "../shared/downstream/targetPath.ts";
+import { refuseUpgrade } from "../shared/downstream/upgrade.ts";
 import { DownstreamApiUnknownError } from "../shared/errors/downstreamApiUnknownError.ts";
-import { InternalError } from "../shared/errors/internalError.ts";
 import { NotFoundError } from "../shared/errors/notFoundError.ts";
-import { UpgradeNotSupportedError } from "../shared/errors/upgradeNotSupportedError.ts";
 import { describeError } from "../shared/telemetry/describeError.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CallHandler } from "./http/httpCall.ts";
@@ -12,22 +10,20 @@ import type { CallHandler } from "./http/httpCall.ts";
 const ROUTE = /^(?:\/[^/]+)?\/downstream\/([^/]+)(\/.*)?$/i;
 
 /** ANY /api/downstream/{api}/{*path}: the caller's request goes on to the downstream API, on behalf of the user. */
-export function downstreamHandler({ settings, caller, broker, downstream }: Gateway): CallHandler {
+export function downstreamHandler({ caller, broker, downstream }: Gateway): CallHandler {
   return async (call) => {
-    if (call.header("upgrade") !== undefined) throw new UpgradeNotSupportedError();
+    refuseUpgrade(call.header);
     const user = await caller.authenticate(call.header);
     const [, name, rest = ""] = ROUTE.exec(call.path) ?? [];
     if (name === undefined) throw new NotFoundError("The address is /downstream/{api}/{path}.");
-    const api = settings.downstreamApis[name];
-    if (api === undefined) throw new DownstreamApiUnknownError();
-    const path = targetPath(api.basePath, rest, call.query);
-    const client = downstream.get(name);
-    if (client === undefined)
-      throw new InternalError(new Error(`No client for the configured downstream API ${name}.`));
+    const asked = downstream.get(name);
+    if (asked === undefined) throw new DownstreamApiUnknownError();
 
-    const { correlationId, method, rawHeaders, body, signal } = call;
+    const { correlationId, method, header, query, rawHeaders, body, signal } = call;
+    const { api, path } = asked.admit({ method, rest, query, header });
     const issued = await broker.accessToken({ user, api, correlationId });
-    const answer = await client.call({ method, path, rawHeaders, body, correlationId, signal }, issued.token);
+    const request = { method, path, rest, rawHeaders, body, correlationId, signal };
+    const answer = await asked.client.call(request, issued.token);
     if (rejectsToken(answer)) {
       // Nobody waits for it: the next call gets another token, whether the shared cache answers or not.
       broker

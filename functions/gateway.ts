@@ -2,7 +2,7 @@ import type { Clock } from "../shared/clock.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import { CredentialRing } from "../shared/credentials/credentialRing.ts";
 import { credentialSources } from "../shared/credentials/credentialSources.ts";
-import { DownstreamClient } from "../shared/downstream/downstreamClient.ts";
+import { DownstreamApi } from "../shared/downstream/downstreamApi.ts";
 import type { ChallengeRealm } from "../shared/errors/challenge.ts";
 import { FailureMemory } from "../shared/exchange/failureMemory.ts";
 import { MemoryCache } from "../shared/exchange/memoryCache.ts";
@@ -34,7 +34,8 @@ export interface Gateway {
   readonly settings: Settings;
   readonly caller: CallerAuthenticator;
   readonly broker: TokenBroker;
-  readonly downstream: ReadonlyMap<string, DownstreamClient>;
+  /** By the name in the settings. */
+  readonly downstream: ReadonlyMap<string, DownstreamApi>;
   readonly readiness: Readiness;
   readonly realm: ChallengeRealm;
 }
@@ -101,7 +102,7 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
       log,
       now,
     }),
-    downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamClient(api)])),
+    downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamApi(api)])),
     readiness: new Readiness({
       ring,
       now,

@@ -21,7 +21,9 @@ export class InvalidSettingsError extends Error {
 }
 
 /** `Url` alone is Redis's, which may hold a password that nobody escaped; `Value` an encryption key. */
-const SECRET_NAME = /secret|password|base64|credential|^url$|^value$|^encryptionkeys$|^redis$/i;
+const SECRET_NAME = /secret|password|base64|credential|^url$|^value$|^encryptionkeys$|^redis$|^extraheaderparameters$/i;
+/** Below it the operator gives the names, and any of the values may be a key. */
+const SECRETS_BELOW = /__extraheaderparameters__/i;
 const LONGEST_SHOWN = 120;
 const SHOWN = new Set(KNOWN_NAMES.filter((name) => !SECRET_NAME.test(name)).map((name) => name.toLowerCase()));
 
@@ -33,7 +35,7 @@ export function shown(setting: string, value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value !== "string") return `settings below it (${Object.keys(Object(value)).join(", ")})`;
   const name = setting.split("__").findLast((part) => !/^\d+$/.test(part)) ?? "";
-  if (!SHOWN.has(name.toLowerCase())) return "[redacted]";
+  if (!SHOWN.has(name.toLowerCase()) || SECRETS_BELOW.test(setting)) return "[redacted]";
   const harmless = value.replace(/\/\/[^/?#]*@/, "//[redacted]@").replace(/\?.*/s, "?[redacted]");
   return harmless.length > LONGEST_SHOWN
     ? `${JSON.stringify(harmless.slice(0, LONGEST_SHOWN))}...`

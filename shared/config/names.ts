@@ -52,11 +52,20 @@ const ENCRYPTION_KEY_NAMES = ["Id", "Value", "KeyVaultUrl", "KeyVaultSecretName"
 const DOWNSTREAM_API_NAMES = [
   "BaseUrl",
   "Scopes",
+  "ScopesByPrefix",
+  "AllowedMethods",
+  "AllowedPathPrefixes",
+  "ExtraHeaderParameters",
+  "MaxRequestBodyBytes",
+  "AllowSetCookie",
+  "MaxConnections",
   "ConnectTimeoutSeconds",
   "ResponseTimeoutSeconds",
   "IdleTimeoutSeconds",
   "TotalTimeoutSeconds",
 ] as const;
+
+const PREFIX_SCOPES_NAMES = ["Prefix", "Scopes"] as const;
 
 /** Every name below the sections, in its canonical spelling. Case does not matter in settings, as in .NET. */
 export const KNOWN_NAMES: readonly string[] = [
@@ -67,6 +76,7 @@ export const KNOWN_NAMES: readonly string[] = [
   ...REDIS_NAMES,
   ...ENCRYPTION_KEY_NAMES,
   ...DOWNSTREAM_API_NAMES,
+  ...PREFIX_SCOPES_NAMES,
 ];
 
 interface Place {
@@ -91,6 +101,11 @@ const PLACES: readonly Place[] = [
     names: ENCRYPTION_KEY_NAMES,
   },
   { below: "Gateway", path: /^Gateway$/, names: GATEWAY_NAMES },
+  {
+    below: "DownstreamApis__<name>__ScopesByPrefix__0",
+    path: /^DownstreamApis__.+__ScopesByPrefix__\d+$/,
+    names: PREFIX_SCOPES_NAMES,
+  },
   { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },
 ];
 

@@ -98,6 +98,18 @@ export interface DownstreamApiSettings {
   /** The base URL's path, without a slash at the end; empty for the root. */
   readonly basePath: string;
   readonly scopes: readonly string[];
+  /** Other scopes for what is below a prefix; the longest prefix comes first, and counts. */
+  readonly scopesByPrefix: readonly PrefixScopes[];
+  /** In capitals. Empty: any. */
+  readonly allowedMethods: readonly string[];
+  /** What of the API is open, each without a slash at the end. Empty: all of it. */
+  readonly allowedPathPrefixes: readonly string[];
+  /** Sent with each call, in the place of the caller's of that name. */
+  readonly extraHeaders: readonly ExtraHeader[];
+  /** Undefined: no limit. */
+  readonly maxRequestBodyBytes: number | undefined;
+  readonly allowSetCookie: boolean;
+  readonly maxConnections: number;
   readonly connectTimeoutMs: number;
   /** From the end of the request until the answer's headers. */
   readonly responseTimeoutMs: number;
@@ -105,4 +117,17 @@ export interface DownstreamApiSettings {
   readonly idleTimeoutMs: number;
   /** The whole call. Never longer than the function may run. */
   readonly totalTimeoutMs: number;
+}
+
+export interface PrefixScopes {
+  /** Begins with a slash and ends without one; empty for all paths. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+}
+
+export interface ExtraHeader {
+  /** In lower case. */
+  readonly name: string;
+  /** May be a key. */
+  readonly value: Secret;
 }

@@ -1,25 +1,33 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { Pool } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
+import { InvalidTargetError } from "../errors/invalidTargetError.ts";
+import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
+import type { BodyLimit } from "./detachedBody.ts";
 import { detachedBody } from "./detachedBody.ts";
 import { downstreamFailure } from "./downstreamFailure.ts";
+import { isBelow } from "./pathPrefix.ts";
 import { requestHeaders } from "./requestHeaders.ts";
 import type { HeaderList } from "./responseHeaders.ts";
 import { responseHeaders } from "./responseHeaders.ts";
 
-const CONNECTIONS_PER_API = 256;
 const KEEP_ALIVE_MS = 30_000;
 /** RFC 9110, 15: what is beyond cannot be handed on, neither by `@azure/functions` nor by the host. */
 const HIGHEST_STATUS = 599;
+
+/** RFC 9110, 6.4.1. */
+const BODILESS = new Set([204, 304]);
 
 /** The caller's request, as it goes on to the downstream API. */
 export interface DownstreamRequest {
   readonly method: string;
   /** Path and query below the API's origin: made by `targetPath`. */
   readonly path: string;
+  /** The path behind the API's name in the caller's address. */
+  readonly rest: string;
   readonly rawHeaders: readonly string[];
   readonly body: Readable | undefined;
   readonly correlationId: string;
@@ -40,11 +48,15 @@ export interface DownstreamResponse {
 export class DownstreamClient {
   readonly #api: DownstreamApiSettings;
   readonly #pool: Dispatcher;
+  readonly #limit: BodyLimit | undefined;
 
   constructor(api: DownstreamApiSettings) {
+    const { name, maxRequestBodyBytes: maxBytes } = api;
     this.#api = api;
+    this.#limit =
+      maxBytes === undefined ? undefined : { maxBytes, error: () => new RequestTooLargeError(name, maxBytes) };
     this.#pool = new Pool(api.origin, {
-      connections: CONNECTIONS_PER_API,
+      connections: api.maxConnections,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: api.responseTimeoutMs,
@@ -55,16 +67,22 @@ export class DownstreamClient {
 
   /**
    * Sends the request with token B. Resolves when the answer's headers are there; its body streams.
-   * @throws DownstreamTimeoutError (504), DownstreamUnreachableError (502), CallerGoneError.
+   * @throws InvalidTargetError (400), RequestTooLargeError (413), DownstreamTimeoutError (504),
+   *   DownstreamUnreachableError (502), CallerGoneError.
    */
   async call(request: DownstreamRequest, token: Secret): Promise<DownstreamResponse> {
+    this.#refuseOtherTargets(request.path);
     const deadline = new CallDeadline(request.signal, this.#api.totalTimeoutMs);
     try {
       const answer = await this.#pool.request({
         method: request.method as Dispatcher.HttpMethod,
         path: request.path,
-        headers: requestHeaders(request.rawHeaders, token, request.correlationId),
-        body: request.body === undefined ? null : detachedBody(request.body),
+        headers: requestHeaders(request.rawHeaders, {
+          token,
+          correlationId: request.correlationId,
+          extraHeaders: this.#api.extraHeaders,
+        }),
+        body: request.body === undefined ? null : detachedBody(request.body, this.#limit),
         signal: deadline.signal,
         responseHeaders: "raw",
       });
@@ -78,8 +96,8 @@ export class DownstreamClient {
       // With responseHeaders "raw" they come as names and values in turn, which undici's types do not say.
       return {
         status: answer.statusCode,
-        headers: responseHeaders(answer.headers as unknown as string[]),
-        body: answer.body,
+        headers: responseHeaders(answer.headers as unknown as string[], this.#api, request),
+        body: BODILESS.has(answer.statusCode) ? withoutBody(answer.body) : answer.body,
         bodyFailure: (error) => downstreamFailure(error, deadline.reason, this.#api),
       };
     } catch (error) {
@@ -88,7 +106,21 @@ export class DownstreamClient {
     }
   }
 
+  /** The last word, whoever made the path: as any URL parser reads it, it must be below the base URL. */
+  #refuseOtherTargets(path: string): void {
+    const { origin, basePath } = this.#api;
+    const target = path.startsWith("/") ? URL.parse(path, origin) : null;
+    if (target === null || target.origin !== origin || !isBelow(basePath, target.pathname))
+      throw new InvalidTargetError("The path leads out of the downstream API's base URL.");
+  }
+
   close(): Promise<void> {
     return this.#pool.destroy();
   }
+}
+
+/** What a 304 states is the length of an answer that it is not (RFC 9110, 8.6), and undici takes its body for one cut short. */
+function withoutBody(body: Readable): Readable {
+  body.on("error", () => undefined).resume();
+  return Readable.from([]);
 }

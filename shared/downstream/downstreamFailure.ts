@@ -2,11 +2,14 @@ import { errors } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import { DownstreamTimeoutError } from "../errors/downstreamTimeoutError.ts";
 import { DownstreamUnreachableError } from "../errors/downstreamUnreachableError.ts";
+import { GatewayError } from "../errors/gatewayError.ts";
 import type { GivenUp } from "./callDeadline.ts";
 
 /** How a call that brought no answer looks to the caller. */
 export function downstreamFailure(error: unknown, givenUp: GivenUp | undefined, api: DownstreamApiSettings): Error {
   if (givenUp instanceof Error) return givenUp;
+  // Of our own making, like that of a body which is too long.
+  if (error instanceof GatewayError) return error;
   const limit = passedLimit(error, givenUp, api);
   if (limit === undefined) return new DownstreamUnreachableError(api.name, error);
   const [setting, limitMs] = limit;

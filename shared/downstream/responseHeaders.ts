@@ -1,28 +1,43 @@
+import type { DownstreamApiSettings } from "../config/settings.ts";
 import { CORRELATION_HEADER } from "../telemetry/correlationId.ts";
 import { HOP_BY_HOP, namedInConnection } from "./hopByHop.ts";
+import type { RequestedPath } from "./location.ts";
+import { locationForClient } from "./location.ts";
 
 /** Header fields of an answer, in order; repeated ones stay repeated. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Not for the client: cookies of another origin, what the API's server says of itself, and a correlation id that is not ours. */
+/** Not for the client: what the API's server says of itself, and ids that are not this call's. */
 const NEVER = new Set([
   ...HOP_BY_HOP,
-  "set-cookie",
   "server",
-  "x-powered-by",
-  "x-aspnet-version",
+  "x-generator",
+  "x-server",
+  "x-backend-server",
   "via",
   "alt-svc",
+  "x-ms-invocation-id",
   CORRELATION_HEADER,
 ]);
+const NEVER_BEGINNING = /^x-(?:powered-by|aspnet)/;
+/** Cookies of another origin; an operator may want them nevertheless. */
+const COOKIES = new Set(["set-cookie", "set-cookie2"]);
+const LOCATIONS = new Set(["location", "content-location"]);
 
 /** The headers of the downstream API's answer that the client gets. */
-export function responseHeaders(rawHeaders: readonly string[]): HeaderList {
+export function responseHeaders(
+  rawHeaders: readonly string[],
+  api: DownstreamApiSettings,
+  requested: RequestedPath,
+): HeaderList {
   const dropped = namedInConnection(rawHeaders);
   const headers: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? "";
-    if (!NEVER.has(name) && !dropped.has(name)) headers.push([name, rawHeaders[index + 1] ?? ""]);
+    const value = rawHeaders[index + 1] ?? "";
+    if (NEVER.has(name) || dropped.has(name) || NEVER_BEGINNING.test(name)) continue;
+    if (COOKIES.has(name) && !api.allowSetCookie) continue;
+    headers.push([name, LOCATIONS.has(name) ? locationForClient(value, api, requested) : value]);
   }
   return headers;
 }

@@ -5,15 +5,18 @@ const MAX_TARGET_CHARACTERS = 8_192;
 const PATH = /^[\x21\x22\x24-\x3e\x40-\x7e]*$/;
 const QUERY = /^(\?[\x21\x22\x24-\x7e]*)?$/;
 /**
- * %00-%1F, %7F, and the encoded forms of `/`, `\` and `.`: servers differ in when they decode them. %C0 and %C1 begin no
- * valid UTF-8, only overlong forms of those.
+ * The encoded forms of `/`, `\` and `.`: servers differ in when they decode them. %00-%1F, %7F and %C2%80-%C2%9F: control
+ * characters.
  */
-const AMBIGUOUS_OCTET = /%(?:[01][0-9a-f]|7f|2f|5c|2e|c0|c1)/i;
-/** The Functions host hands `%2F` and `%252F` on as `%252F`: what the caller meant cannot be known. */
-const DOUBLY_ENCODED = /%25[0-9a-f]{2}/i;
+const AMBIGUOUS_OCTET = /%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f]|2f|5c|2e)/i;
+/**
+ * The Functions host hands `%2F` and `%252F` on as `%252F`: what the caller meant cannot be known. `%u` is how IIS once
+ * wrote a character.
+ */
+const DOUBLY_ENCODED = /%25(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
-/** Also with parameters behind it: some servers drop those before they resolve the segment. */
-const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:[/;]|%3b|$)/i;
+/** Also with parameters or spaces behind it: some servers drop those before they resolve the segment. */
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:%20)*(?:[/;]|%3b|$)/i;
 
 /**
  * Joins the rest of the caller's path and the query, byte for byte, to a downstream API's base path. Whatever a server
@@ -31,8 +34,19 @@ export function targetPath(basePath: string, rest: string, query: string): strin
   if (BROKEN_ENCODING.test(rest)) refuse("holds a percent sign that encodes nothing");
   if (AMBIGUOUS_OCTET.test(rest) || DOUBLY_ENCODED.test(rest))
     refuse("holds an encoded slash, backslash, dot or control character");
+  if (!isUtf8(rest)) refuse("holds octets that are no UTF-8");
   if (DOT_SEGMENT.test(rest)) refuse("holds a dot segment");
   return `${basePath}${rest}` === "" ? `/${query}` : `${basePath}${rest}${query}`;
+}
+
+/** Overlong forms are none (RFC 3629, 3), so that no octets hide a character that is looked for above. */
+function isUtf8(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function refuse(why: string): never {

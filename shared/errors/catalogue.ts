@@ -22,8 +22,10 @@ export const CATALOGUE = {
   insufficient_scope: { status: 403, title: "The access token lacks a scope", cure: "caller" },
   client_not_allowed: { status: 403, title: "This client app may not call the gateway", cure: "operator" },
   consent_required: { status: 403, title: "Consent is missing", cure: "administrator" },
+  path_not_allowed: { status: 403, title: "This path is not open", cure: "operator" },
   not_found: { status: 404, title: "There is nothing at this address", cure: "caller" },
   downstream_api_unknown: { status: 404, title: "No such downstream API", cure: "caller" },
+  method_not_allowed: { status: 405, title: "The method is not allowed", cure: "caller" },
   request_too_large: { status: 413, title: "The request body is too large", cure: "caller" },
   too_many_requests: { status: 429, title: "Too many requests", cure: "nobody" },
   request_headers_too_large: { status: 431, title: "The request headers are too large", cure: "caller" },
@@ -47,7 +49,6 @@ export type ErrorCode = keyof typeof CATALOGUE;
 
 /** Codes that only the policies in API Management raise (infra/policies/): the function has no class for them. */
 export const POLICY_CODES = [
-  "request_too_large",
   "too_many_requests",
   "request_headers_too_large",
   "gateway_unavailable",

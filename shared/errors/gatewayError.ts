@@ -20,6 +20,8 @@ export interface GatewayErrorOptions {
   readonly members?: ProblemMembers;
   /** Sent as `WWW-Authenticate: Bearer ...` (RFC 6750, 3). */
   readonly challenge?: ChallengeParameters;
+  /** Sent as `Allow` (RFC 9110, 10.2.1). */
+  readonly allow?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -32,11 +34,13 @@ export abstract class GatewayError extends Error {
   readonly diagnosis: string | undefined;
   readonly members: ProblemMembers;
   readonly challenge: ChallengeParameters | undefined;
+  readonly allow: readonly string[] | undefined;
 
   constructor(message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.diagnosis = options.diagnosis;
     this.members = options.members ?? {};
     this.challenge = options.challenge;
+    this.allow = options.allow;
   }
 }

@@ -34,6 +34,7 @@ export function problemResponse(
     ["cache-control", "no-store"],
   ];
   if (error.challenge !== undefined) headers.push(["www-authenticate", bearerChallenge(error.challenge, realm)]);
+  if (error.allow !== undefined) headers.push(["allow", error.allow.join(", ")]);
   if (error.members.retryAfter !== undefined) headers.push(["retry-after", String(error.members.retryAfter)]);
   return { status, headers, body: JSON.stringify(problem) };
 }

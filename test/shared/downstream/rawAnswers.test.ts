@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   type CertificateAuthority,
@@ -98,5 +99,45 @@ describe("DownstreamClient, against servers that hardly speak HTTP", () => {
       ["x-name", "caf\u00c3\u00a9"],
       ["content-length", "0"],
     ]);
+  });
+
+  it("hands a compressed answer on as it is, with its length", async () => {
+    const zipped = gzipSync("compressed").toString("latin1");
+    const url = await serverSaying(
+      `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\nContent-Length: ${zipped.length}\r\n\r\n${zipped}`,
+    );
+    const { headers, body } = await client(url).call(get("/"), token);
+    expect(headers).toEqual([
+      ["content-encoding", "gzip"],
+      ["vary", "Accept-Encoding"],
+      ["content-length", String(zipped.length)],
+    ]);
+    expect(gunzipSync(await bytesOf(body)).toString()).toBe("compressed");
+  });
+
+  it("reads trailers to their end, and hands none on", async () => {
+    const url = await serverSaying(
+      "HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n",
+    );
+    const { headers, body } = await client(url).call(get("/"), token);
+    expect([headers, (await bytesOf(body)).toString()]).toEqual([[], "ok"]);
+  });
+
+  it("gives 304 the length that the whole would have, and no body", async () => {
+    const url = await serverSaying('HTTP/1.1 304 Not Modified\r\nETag: "x"\r\nContent-Length: 500\r\n\r\n');
+    const { status, headers, body } = await client(url).call(get("/"), token);
+    expect([status, headers, (await bytesOf(body)).length]).toEqual([
+      304,
+      [
+        ["etag", '"x"'],
+        ["content-length", "500"],
+      ],
+      0,
+    ]);
+  });
+
+  it("takes a switch of protocols that nobody asked for as no answer", async () => {
+    const url = await serverSaying("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+    expect(await failureOf(client(url).call(get("/"), token))).toBeInstanceOf(DownstreamUnreachableError);
   });
 });

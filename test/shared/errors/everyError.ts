@@ -18,7 +18,10 @@ import { InternalError } from "../../../shared/errors/internalError.ts";
 import { InvalidRequestError } from "../../../shared/errors/invalidRequestError.ts";
 import { InvalidTargetError } from "../../../shared/errors/invalidTargetError.ts";
 import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
+import { MethodNotAllowedError } from "../../../shared/errors/methodNotAllowedError.ts";
 import { NotFoundError } from "../../../shared/errors/notFoundError.ts";
+import { PathNotAllowedError } from "../../../shared/errors/pathNotAllowedError.ts";
+import { RequestTooLargeError } from "../../../shared/errors/requestTooLargeError.ts";
 import { SettingsInvalidError } from "../../../shared/errors/settingsInvalidError.ts";
 import { ThrottledError } from "../../../shared/errors/throttledError.ts";
 import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
@@ -49,7 +52,10 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new InvalidRequestError("malformed"),
   new InvalidTargetError("refused"),
   new InvalidTokenError("wrong", { diagnosis: DIAGNOSIS, cause: CAUSE }),
+  new MethodNotAllowedError("graph", ["GET", "HEAD"]),
   new NotFoundError("nothing here"),
+  new PathNotAllowedError("graph"),
+  new RequestTooLargeError("graph", 1_000),
   new SettingsInvalidError(DIAGNOSIS),
   new ThrottledError({ retryAfter: 30 }, DIAGNOSIS),
   new TokenExpiredError(),

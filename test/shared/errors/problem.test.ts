@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
 import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
 import { InternalError } from "../../../shared/errors/internalError.ts";
+import { MethodNotAllowedError } from "../../../shared/errors/methodNotAllowedError.ts";
 import { problemResponse } from "../../../shared/errors/problem.ts";
 import { ThrottledError } from "../../../shared/errors/throttledError.ts";
 import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
@@ -45,6 +46,11 @@ describe("a failure over HTTP", () => {
     const { headers, body } = problemResponse(new ThrottledError({ retryAfter: 17 }, DIAGNOSIS), ID, REALM);
     expect(headers).toContainEqual(["retry-after", "17"]);
     expect(JSON.parse(body)).toMatchObject({ retryAfter: 17, detail: expect.stringContaining("17 s") });
+  });
+
+  it("says which verbs are allowed, with a 405 (RFC 9110, 15.5.6)", () => {
+    const { status, headers } = problemResponse(new MethodNotAllowedError("graph", ["GET", "HEAD"]), ID, REALM);
+    expect([status, headers]).toEqual([405, expect.arrayContaining([["allow", "GET, HEAD"]])]);
   });
 
   it("says with which claims to sign in: as JSON text in the body, in base64 in the challenge", () => {

@@ -28,6 +28,11 @@ const PROBLEMS = {
   ],
   too_many_requests: [429, "Too many requests", "This user sent too many requests."],
   request_headers_too_large: [431, "The request headers are too large", "All headers together may have 24 KiB."],
+  upgrade_not_supported: [
+    501,
+    "Protocol upgrades are not supported",
+    "WebSocket and other protocol upgrades cannot pass here; use server-sent events or polling.",
+  ],
   gateway_misconfigured: [
     502,
     "The gateway cannot act for users",

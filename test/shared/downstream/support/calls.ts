@@ -2,34 +2,21 @@ import type { Readable } from "node:stream";
 import type { DownstreamApiSettings } from "../../../../shared/config/settings.ts";
 import type { DownstreamRequest } from "../../../../shared/downstream/downstreamClient.ts";
 import { DownstreamClient } from "../../../../shared/downstream/downstreamClient.ts";
+import { apiSettings } from "./apiSettings.ts";
 
 export const CORRELATION_ID = "6f0c8c1e-8a2b-4a63-b2bb-5c3c5c7c3b5d";
 
-/** Far beyond what a test takes: each test shortens the one that it is about. */
-const LONG_MS = 20_000;
-
-export type Limits = Partial<
-  Pick<DownstreamApiSettings, "connectTimeoutMs" | "responseTimeoutMs" | "idleTimeoutMs" | "totalTimeoutMs">
->;
+export type Limits = Partial<DownstreamApiSettings>;
 
 export function clientOf(origin: string, limits: Limits = {}): DownstreamClient {
-  return new DownstreamClient({
-    name: "profile",
-    origin,
-    basePath: "",
-    scopes: ["any"],
-    connectTimeoutMs: LONG_MS,
-    responseTimeoutMs: LONG_MS,
-    idleTimeoutMs: LONG_MS,
-    totalTimeoutMs: LONG_MS,
-    ...limits,
-  });
+  return new DownstreamClient(apiSettings({ origin, ...limits }));
 }
 
 export function get(path: string, more: Partial<DownstreamRequest> = {}): DownstreamRequest {
   return {
     method: "GET",
     path,
+    rest: path.replace(/\?.*/s, ""),
     rawHeaders: [],
     body: undefined,
     correlationId: CORRELATION_ID,

@@ -9,6 +9,7 @@ import { OnBehalfOfExchange } from "../../../../shared/exchange/onBehalfOfExchan
 import { createHttpClient } from "../../../../shared/http/httpClient.ts";
 import type { ValidatedAssertion } from "../../../../shared/inbound/validatedAssertion.ts";
 import { Secret } from "../../../../shared/secret.ts";
+import { apiSettings } from "../../downstream/support/apiSettings.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 export const CORRELATION_ID = "6f0c8c1e-8a2b-4a63-b2bb-5c3c5c7c3b5d";
@@ -91,16 +92,7 @@ function userOf(assertion: string): ValidatedAssertion {
 }
 
 function apiWith(scopes: readonly string[]): DownstreamApiSettings {
-  return {
-    name: "any",
-    origin: "https://any.example",
-    basePath: "",
-    scopes,
-    connectTimeoutMs: 1,
-    responseTimeoutMs: 1,
-    idleTimeoutMs: 1,
-    totalTimeoutMs: 1,
-  };
+  return apiSettings({ name: "any", scopes });
 }
 
 function environmentOf({ instance, tenantId, clientId, settings = {} }: GatewayOptions): Record<string, string> {

@@ -6,6 +6,7 @@ import type { ValidatedAssertion } from "../../../../shared/inbound/validatedAss
 import { Secret } from "../../../../shared/secret.ts";
 import type { LogFields } from "../../../../shared/telemetry/log.ts";
 import { jsonLog } from "../../../../shared/telemetry/log.ts";
+import { apiSettings } from "../../downstream/support/apiSettings.ts";
 
 export const TENANT = "0a1b2c3d-1111-4111-8111-00000000000a";
 export const GATEWAY = "0a1b2c3d-3333-4333-8333-00000000000c";
@@ -35,16 +36,7 @@ export function userOf(
 }
 
 export function apiOf(name: string, scopes: readonly string[] = [`api://${name}/.default`]): DownstreamApiSettings {
-  return {
-    name,
-    origin: `https://${name}.example`,
-    basePath: "",
-    scopes,
-    connectTimeoutMs: 1,
-    responseTimeoutMs: 1,
-    idleTimeoutMs: 1,
-    totalTimeoutMs: 1,
-  };
+  return apiSettings({ name, origin: `https://${name}.example`, scopes });
 }
 
 export function requestOf(user: ValidatedAssertion, api: DownstreamApiSettings, claims?: string): ExchangeRequest {

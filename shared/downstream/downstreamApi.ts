@@ -1,0 +1,61 @@
+import type { DownstreamApiSettings } from "../config/settings.ts";
+import { MethodNotAllowedError } from "../errors/methodNotAllowedError.ts";
+import { PathNotAllowedError } from "../errors/pathNotAllowedError.ts";
+import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
+import { DownstreamClient } from "./downstreamClient.ts";
+import { isBelow } from "./pathPrefix.ts";
+import { refuseDoubledHeaders } from "./singleHeaders.ts";
+import { targetPath } from "./targetPath.ts";
+
+/** What of a caller's request decides whether it may go on. */
+export interface AskedRequest {
+  readonly method: string;
+  /** The path behind the API's name, still encoded: empty, or beginning with a slash. */
+  readonly rest: string;
+  /** Empty, or from the question mark on. */
+  readonly query: string;
+  /** A header's value; of a repeated one all values, joined by commas. */
+  readonly header: (name: string) => string | undefined;
+}
+
+/** A request that may go on. */
+export interface AdmittedRequest {
+  /** The API, with the scopes that this path needs. */
+  readonly api: DownstreamApiSettings;
+  /** Path and query below the API's origin. */
+  readonly path: string;
+}
+
+/** One configured downstream API: what may be asked of it, and the connections to it. */
+export class DownstreamApi {
+  readonly client: DownstreamClient;
+  readonly #api: DownstreamApiSettings;
+  /** The longest prefix first. */
+  readonly #byPrefix: readonly { readonly prefix: string; readonly api: DownstreamApiSettings }[];
+
+  constructor(api: DownstreamApiSettings) {
+    this.#api = api;
+    this.client = new DownstreamClient(api);
+    // One object per prefix for good: the token cache's key is made of its name and scopes.
+    this.#byPrefix = api.scopesByPrefix.map(({ prefix, scopes }) => ({ prefix, api: { ...api, scopes } }));
+  }
+
+  /**
+   * Applies the API's rules. To be asked before a token is.
+   * @throws InvalidTargetError or InvalidRequestError (400), PathNotAllowedError (403), MethodNotAllowedError (405),
+   *   RequestTooLargeError (413).
+   */
+  admit({ method, rest, query, header }: AskedRequest): AdmittedRequest {
+    const { name, basePath, allowedMethods, allowedPathPrefixes, maxRequestBodyBytes } = this.#api;
+    const path = targetPath(basePath, rest, query);
+    refuseDoubledHeaders(header);
+    if (allowedPathPrefixes.length > 0 && !allowedPathPrefixes.some((prefix) => isBelow(prefix, rest)))
+      throw new PathNotAllowedError(name);
+    if (allowedMethods.length > 0 && !allowedMethods.includes(method))
+      throw new MethodNotAllowedError(name, allowedMethods);
+    if (maxRequestBodyBytes !== undefined && Number(header("content-length") ?? 0) > maxRequestBodyBytes)
+      throw new RequestTooLargeError(name, maxRequestBodyBytes);
+    const api = this.#byPrefix.find(({ prefix }) => isBelow(prefix, rest))?.api ?? this.#api;
+    return { api, path };
+  }
+}

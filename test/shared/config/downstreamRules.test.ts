@@ -1,0 +1,174 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import type { Environment } from "./environment.ts";
+import { HIDDEN, load, mistakes } from "./environment.ts";
+
+const GRAPH = "DownstreamApis__graph";
+const NUMBERED = "values numbered __0, __1, ... without a gap, or one text with spaces between them";
+const PREFIX = "a path below the base URL like /me/messages, without query, empty or dot segments";
+const METHOD = "one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+const ENTRIES = "entries numbered __0, __1, ... without a gap, each with a __Prefix of its own and __Scopes";
+const HEADER_NAME =
+  "a header's name, once, and none that the gateway or the caller must say (Host, Authorization, Content-*, ...)";
+const HEADERS = "settings below it, one per header: __x-api-version, or __x_api_version with _ for -";
+
+/** The settings of the one API, with these. */
+function graph(settings: Environment) {
+  const named = Object.entries(settings).map(([name, value]) => [`${GRAPH}__${name}`, value]);
+  return load(Object.fromEntries(named)).downstreamApis.graph;
+}
+
+function graphMistakes(settings: Environment) {
+  return mistakes(Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${GRAPH}__${name}`, value])));
+}
+
+describe("the rules of a downstream API in the settings", () => {
+  it("can all be given", () => {
+    expect(
+      graph({
+        AllowedMethods__0: "get",
+        AllowedMethods__1: "POST",
+        AllowedPathPrefixes: "/me/ /users/caf%C3%A9 /",
+        MaxRequestBodyBytes: "0",
+        AllowSetCookie: "TRUE",
+        MaxConnections: "8",
+      }),
+    ).toMatchObject({
+      allowedMethods: ["GET", "POST"],
+      allowedPathPrefixes: ["/me", "/users/caf%C3%A9", ""],
+      maxRequestBodyBytes: 0,
+      allowSetCookie: true,
+      maxConnections: 8,
+    });
+  });
+
+  it("scopes by prefix come with the longest prefix first, whatever their numbers", () => {
+    expect(
+      graph({
+        ScopesByPrefix__0__Prefix: "/me",
+        ScopesByPrefix__0__Scopes: "User.Read offline_access",
+        ScopesByPrefix__1__Prefix: "/me/messages/",
+        ScopesByPrefix__1__Scopes__0: "Mail.Read",
+        scopesbyprefix__2__prefix: "/",
+        scopesbyprefix__2__scopes: "Directory.Read.All",
+      })?.scopesByPrefix,
+    ).toEqual([
+      { prefix: "/me/messages", scopes: ["Mail.Read"] },
+      { prefix: "/me", scopes: ["User.Read", "offline_access"] },
+      { prefix: "", scopes: ["Directory.Read.All"] },
+    ]);
+  });
+
+  it("extra headers are secrets, and an underscore in a name stands for a dash", () => {
+    const extraHeaders = graph({
+      "ExtraHeaderParameters__X-Api-Version": " 2024-01-01; q=1 ",
+      ExtraHeaderParameters__Ocp_Apim_Subscription_Key: "hunter2",
+    })?.extraHeaders;
+    expect(extraHeaders?.map(({ name, value }) => [name, value.reveal()])).toEqual([
+      ["x-api-version", "2024-01-01; q=1"],
+      ["ocp-apim-subscription-key", "hunter2"],
+    ]);
+    expect(`${inspect(extraHeaders, { depth: 9 })}${JSON.stringify(extraHeaders)}`).not.toContain("hunter2");
+  });
+
+  it("are all wrong at once where they are all wrong", () => {
+    expect(
+      graphMistakes({
+        AllowedMethods: "GET FETCH",
+        AllowedPathPrefixes: "me",
+        MaxRequestBodyBytes: "-1",
+        AllowSetCookie: "yes",
+        MaxConnections: "0",
+        ExtraHeaderParameters__Host: "graph",
+        ScopesByPrefix__0__Prefix: "/me",
+      }),
+    ).toMatchObject([
+      { setting: `${GRAPH}__ScopesByPrefix__0__Scopes`, found: "nothing" },
+      { setting: `${GRAPH}__AllowedMethods`, found: '"FETCH"', expected: METHOD },
+      { setting: `${GRAPH}__AllowedPathPrefixes`, found: '"me"', expected: PREFIX },
+      { setting: `${GRAPH}__ExtraHeaderParameters__Host`, found: HIDDEN, expected: HEADER_NAME },
+      { setting: `${GRAPH}__MaxRequestBodyBytes`, expected: "a whole number from 0 to 1099511627776" },
+      { setting: `${GRAPH}__AllowSetCookie`, expected: "true or false" },
+      { setting: `${GRAPH}__MaxConnections`, expected: "a whole number from 1 to 65535" },
+    ]);
+  });
+
+  it.each(["me", "//me", "/me//x", "/me/..", "/./me", "/me?x", "/me#x", "/me\\x", "/%zz", "/m\u00e9", "/me/../x"])(
+    "AllowedPathPrefixes: not %j",
+    (value) => {
+      expect(graphMistakes({ AllowedPathPrefixes__0: value })).toMatchObject([{ expected: PREFIX }]);
+      const entry = { ScopesByPrefix__0__Prefix: value, ScopesByPrefix__0__Scopes: "x" };
+      expect(graphMistakes(entry)).toMatchObject([
+        { setting: `${GRAPH}__ScopesByPrefix__0__Prefix`, expected: PREFIX },
+      ]);
+    },
+  );
+
+  it.each([
+    [{ ScopesByPrefix__1__Prefix: "/me", ScopesByPrefix__1__Scopes: "x" }],
+    [{ ScopesByPrefix: "/me" }],
+    [
+      {
+        ScopesByPrefix__0__Prefix: "/me",
+        ScopesByPrefix__0__Scopes: "x",
+        ScopesByPrefix__1__Prefix: "/me/",
+        ScopesByPrefix__1__Scopes: "y",
+      },
+    ],
+  ])("ScopesByPrefix: not %j", (settings) => {
+    expect(graphMistakes(settings)).toMatchObject([{ setting: `${GRAPH}__ScopesByPrefix`, expected: ENTRIES }]);
+  });
+
+  it.each(
+    "Host Authorization Content-Length Content_Type Transfer-Encoding Connection Cookie Expect TE traceparent X-Correlation-Id b@d".split(
+      " ",
+    ),
+  )("ExtraHeaderParameters: not %s", (name) => {
+    expect(graphMistakes({ [`ExtraHeaderParameters__${name}`]: "hunter2" })).toEqual([
+      { setting: `${GRAPH}__ExtraHeaderParameters__${name}`, found: HIDDEN, expected: HEADER_NAME },
+    ]);
+  });
+
+  it("ExtraHeaderParameters: not the same name twice, in whatever spelling", () => {
+    const twice = { "ExtraHeaderParameters__X-Key": "hunter2", ExtraHeaderParameters__x_key: "hunter3" };
+    expect(graphMistakes(twice)).toEqual([
+      { setting: `${GRAPH}__ExtraHeaderParameters__x_key`, found: HIDDEN, expected: HEADER_NAME },
+    ]);
+  });
+
+  it.each(["a\r\nHost: x", "caf\u00e9", "\u0000", " "])("ExtraHeaderParameters: no value %j", (value) => {
+    expect(graphMistakes({ "ExtraHeaderParameters__x-key": value })).toEqual([
+      { setting: `${GRAPH}__ExtraHeaderParameters__x-key`, found: HIDDEN, expected: "a header's value: visible ASCII" },
+    ]);
+  });
+
+  it("ExtraHeaderParameters: not one text, which is not shown either", () => {
+    expect(graphMistakes({ ExtraHeaderParameters: "x-key: hunter2" })).toEqual([
+      { setting: `${GRAPH}__ExtraHeaderParameters`, found: HIDDEN, expected: HEADERS },
+    ]);
+  });
+
+  it.each([
+    ["AllowedMethod", `${GRAPH}__AllowedMethods`],
+    ["AllowedPathPrefix__0", `${GRAPH}__AllowedPathPrefixes`],
+    ["MaxRequestBodySize", undefined],
+    ["ExtraHeaderParameter__x", `${GRAPH}__ExtraHeaderParameters`],
+    ["MaxConnection", `${GRAPH}__MaxConnections`],
+  ])("%s is no setting", (name, suggestion) => {
+    const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
+    expect(graphMistakes({ [name]: "x" })).toMatchObject([{ expected: `no setting of that name${hint}` }]);
+  });
+
+  it("ScopesByPrefix__0__Prefixes is no setting", () => {
+    const [mistake] = graphMistakes({
+      ScopesByPrefix__0__Prefix: "/me",
+      ScopesByPrefix__0__Scopes: "x",
+      ScopesByPrefix__0__Prefixes: "/me",
+    });
+    expect(mistake?.expected).toBe(`no setting of that name; did you mean ${GRAPH}__ScopesByPrefix__0__Prefix?`);
+  });
+
+  it("AllowedMethods are numbered like all lists", () => {
+    expect(graphMistakes({ AllowedMethods__1: "GET" })).toMatchObject([{ expected: NUMBERED }]);
+  });
+});

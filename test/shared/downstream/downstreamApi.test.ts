@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import type { DownstreamApiSettings } from "../../../shared/config/settings.ts";
+import { DownstreamApi } from "../../../shared/downstream/downstreamApi.ts";
+import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import { apiSettings } from "./support/apiSettings.ts";
+
+interface Asked {
+  readonly method?: string;
+  readonly rest?: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function admit(
+  rules: Partial<DownstreamApiSettings>,
+  { method = "GET", rest = "/a", query = "", headers }: Asked = {},
+) {
+  const api = new DownstreamApi(apiSettings({ basePath: "/v1.0", ...rules }));
+  return api.admit({ method, rest, query, header: (name) => headers?.[name] });
+}
+
+/** The code of what is thrown, and what it says in `Allow`. */
+function refusal(rules: Partial<DownstreamApiSettings>, asked: Asked): [string, readonly string[] | undefined] {
+  try {
+    admit(rules, asked);
+  } catch (error) {
+    const { code, allow } = error as GatewayError;
+    return [code, allow];
+  }
+  throw new Error("It was admitted.");
+}
+
+describe("the rules of a downstream API", () => {
+  it("are none unless set: any verb, any path, any length", () => {
+    const headers = { "content-length": "99999999999" };
+    expect(admit({}, { method: "DELETE", rest: "/x/y", query: "?q", headers }).path).toBe("/v1.0/x/y?q");
+  });
+
+  it("may name the verbs", () => {
+    const rules = { allowedMethods: ["GET", "HEAD"] };
+    for (const method of rules.allowedMethods) expect(admit(rules, { method }).path).toBe("/v1.0/a");
+    for (const method of ["POST", "DELETE", "OPTIONS", "get", "TRACE"])
+      expect(refusal(rules, { method })).toEqual(["method_not_allowed", ["GET", "HEAD"]]);
+  });
+
+  describe("may name the paths", () => {
+    const rules = { allowedPathPrefixes: ["/me", "/users/x"] };
+    it.each(["/me", "/me/", "/me/messages", "/users/x/photo"])("%s is one of them", (rest) => {
+      expect(admit(rules, { rest }).path).toBe(`/v1.0${rest}`);
+    });
+
+    it.each(["", "/", "/meetings", "/ME", "/users", "/users/xy", "/users/y", "/me;v=1", "/%6de", "/a/me", "/.well"])(
+      "%j is none of them",
+      (rest) => expect(refusal(rules, { rest })).toEqual(["path_not_allowed", undefined]),
+    );
+
+    it.each(["/me/../users", "/me/%2e%2e/users", "/me/..;/users", "/me//users"])("%s is no way around", (rest) => {
+      expect(refusal(rules, { rest })).toEqual(["invalid_target", undefined]);
+    });
+
+    it("the root is all of them", () => {
+      for (const rest of ["", "/", "/x"]) expect(admit({ allowedPathPrefixes: [""] }, { rest }).path).toContain(rest);
+    });
+  });
+
+  it("may limit the body by its stated length", () => {
+    const rules = { maxRequestBodyBytes: 10 };
+    const ofLength = (length: string): Asked => ({ method: "POST", headers: { "content-length": length } });
+    expect(admit(rules, ofLength("10")).path).toBe("/v1.0/a");
+    expect(admit(rules, { method: "POST" }).path).toBe("/v1.0/a");
+    expect(refusal(rules, ofLength("11"))).toEqual(["request_too_large", undefined]);
+    expect(refusal({ maxRequestBodyBytes: 0 }, ofLength("1"))).toEqual(["request_too_large", undefined]);
+  });
+
+  it("may ask for other scopes below a prefix: the longest one counts", () => {
+    const scopesByPrefix = [
+      { prefix: "/me/messages/drafts", scopes: ["Mail.Write"] },
+      { prefix: "/me/messages", scopes: ["Mail.Read"] },
+      { prefix: "/me", scopes: ["User.Read"] },
+    ];
+    const api = new DownstreamApi(apiSettings({ scopes: ["other"], scopesByPrefix }));
+    const scopesOf = (rest: string) => api.admit({ method: "GET", rest, query: "", header: () => undefined }).api;
+    expect(
+      ["", "/x", "/messages", "/me", "/me/x", "/me/messages/1", "/me/messages/drafts", "/me/messagesx"].map(
+        (rest) => scopesOf(rest).scopes[0],
+      ),
+    ).toEqual(["other", "other", "other", "User.Read", "User.Read", "Mail.Read", "Mail.Write", "User.Read"]);
+    expect(scopesOf("/me")).toMatchObject({ name: "profile", origin: "https://profile.example" });
+  });
+
+  it.each([
+    ["content-type", "text/plain, application/json"],
+    ["content-type", 'multipart/mixed; boundary="a,b", text/plain'],
+    ["content-type", 'text/plain; x="'],
+    ["content-length", "5, 5"],
+    ["content-length", "5, 6"],
+    ["content-length", "+5"],
+  ])("let no body have two %ss: %s", (name, value) => {
+    expect(refusal({}, { method: "POST", headers: { [name]: value } })).toEqual(["invalid_request", undefined]);
+  });
+
+  it('know a comma in quotation marks: boundary="a,b"', () => {
+    const headers = { "content-type": 'multipart/mixed; boundary="a,\\"b"; charset=utf-8' };
+    expect(admit({}, { method: "POST", headers }).path).toBe("/v1.0/a");
+  });
+});

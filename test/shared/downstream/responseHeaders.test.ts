@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { responseHeaders } from "../../../shared/downstream/responseHeaders.ts";
+import { apiSettings } from "./support/apiSettings.ts";
+
+const REQUESTED = { path: "/a", rest: "/a" };
+
+const received = (rawHeaders: string[], allowSetCookie = false) =>
+  responseHeaders(rawHeaders, apiSettings({ allowSetCookie }), REQUESTED);
+
+describe("responseHeaders", () => {
+  it("passes fields on in order, names in lower case, repeated ones repeated", () => {
+    expect(
+      received([
+        "Content-Type",
+        "text/plain",
+        "Link",
+        "<1>",
+        "ETag",
+        '"x"',
+        "link",
+        "<2>",
+        "WWW-Authenticate",
+        "Bearer",
+        "X-Bytes",
+        "\u00c3\u00a9",
+      ]),
+    ).toEqual([
+      ["content-type", "text/plain"],
+      ["link", "<1>"],
+      ["etag", '"x"'],
+      ["link", "<2>"],
+      ["www-authenticate", "Bearer"],
+      ["x-bytes", "\u00c3\u00a9"],
+    ]);
+  });
+
+  it.each(
+    "Connection Keep-Alive Proxy-Authenticate TE Trailer Transfer-Encoding Upgrade Set-Cookie Set-Cookie2 Server X-Powered-By X-Powered-By-Plesk X-AspNet-Version X-AspNetMvc-Version X-Generator Via Alt-Svc X-Correlation-Id x-ms-invocation-id".split(
+      " ",
+    ),
+  )("does not pass %s on", (name) => {
+    expect(received([name, "value"])).toEqual([]);
+    expect(received([name.toUpperCase(), "value"])).toEqual([]);
+  });
+
+  it.each("Content-Encoding Content-Range Accept-Ranges Vary Retry-After x-ms-request-id Content-Length".split(" "))(
+    "passes %s on",
+    (name) => expect(received([name, "value"])).toEqual([[name.toLowerCase(), "value"]]),
+  );
+
+  it("passes cookies on where the settings say so", () => {
+    expect(received(["Set-Cookie", "a=1", "set-cookie", "b=2", "Server", "x"], true)).toEqual([
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ]);
+  });
+
+  it("does not pass on what Connection names, but for the length", () => {
+    expect(received(["Connection", "x-hop, Content-Length", "X-Hop", "1", "Content-Length", "5"])).toEqual([
+      ["content-length", "5"],
+    ]);
+  });
+
+  it.each(["Location", "Content-Location"])("makes %s lead to the gateway", (name) => {
+    expect(received([name, "https://profile.example/b"])).toEqual([[name.toLowerCase(), "./b"]]);
+  });
+});
