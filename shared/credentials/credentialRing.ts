@@ -91,12 +91,13 @@ export class CredentialRing {
     try {
       for (;;) {
         await this.#prepare(call, probing);
+        call.revive();
         // Nothing may come between the choice and the attempt's beginning: a trial is for one call.
         const choice = this.#choose(call, probing);
         if (choice !== undefined) {
           const outcome = await this.#attempt(choice, call, attempt, probing);
           if (outcome !== undefined) return outcome.result;
-        } else if (!call.revive(this.#slots)) {
+        } else {
           const [doubt] = call.doubts;
           if (doubt !== undefined) throw doubt.error;
           if (probing) throw this.#fail();
@@ -132,8 +133,7 @@ export class CredentialRing {
   async #prepare(call: RingCall, probing: boolean): Promise<void> {
     while (this.#choose(call, probing) === undefined) {
       const slot = this.#slots.find(
-        (each) =>
-          call.mayFetch(each) && (each.loaded ? each.versions[0]?.expired === true : each.loadable || probing),
+        (each) => call.mayFetch(each) && (each.loaded ? each.versions[0]?.expired === true : each.loadable || probing),
       );
       if (slot === undefined) return;
       await call.fetch(slot);
@@ -158,7 +158,6 @@ export class CredentialRing {
       if (trial) version.underTrial = false;
       // Another call's success since this attempt began is the newer truth.
       const overtaken = version.acceptances > acceptances;
-      if (overtaken && version.works) call.again(version);
       if (error instanceof CredentialRejectedError) {
         if (!overtaken) await this.#rejected(choice, call, error);
       } else if (error instanceof CredentialLoadError) {

@@ -40,17 +40,12 @@ export class RingCall {
   }
 
   /** Others' calls may have shown meanwhile that what failed here works now: then it is worth a second attempt, once. */
-  revive(slots: readonly CredentialSlot[]): boolean {
-    if (!this.mayAttempt(slots)) return false;
+  revive(): void {
     const doubted = new Set(this.doubts.map(({ version }) => version));
-    const works = [...this.tried].filter((each) => each.works && !doubted.has(each));
-    return works.map((version) => this.again(version)).includes(true);
-  }
-
-  /** @returns whether this version has a second attempt before it */
-  again(version: CredentialVersion): boolean {
-    if (this.#revived.has(version)) return false;
-    this.#revived.add(version);
-    return this.tried.delete(version);
+    for (const version of this.tried) {
+      if (!version.works || this.#revived.has(version) || doubted.has(version)) continue;
+      this.#revived.add(version);
+      this.tried.delete(version);
+    }
   }
 }

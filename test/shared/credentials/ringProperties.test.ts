@@ -38,6 +38,8 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 interface Pending {
   readonly call: Call;
   readonly credential: ClientCredential;
+  /** How often it had been accepted when this request was sent. */
+  readonly acceptances: number;
   /** Set once Entra ID has made up its mind; the answer may arrive later. */
   deliver: (() => void) | undefined;
   fail(error: Error): void;
@@ -46,6 +48,7 @@ interface Pending {
 
 interface Call {
   attempts: number;
+  readonly tried: Set<ClientCredential>;
   /** Sources whose newest version would have been accepted all the time since the call began. */
   readonly good: Set<TestSource>;
   /** Whether the ring was keeping still at some time of this call. */
@@ -59,14 +62,17 @@ async function play(steps: readonly Step[]): Promise<void> {
   const pending: Pending[] = [];
   const calls = new Set<Call>();
   const problems: unknown[] = [];
-  const accepted = new Set<ClientCredential>();
+  const accepted = new Map<ClientCredential, number>();
   let versions = 1;
   let failedAtMs = Number.NEGATIVE_INFINITY;
-  let failuresInARow = 0;
+  let down = false;
 
+  const forgotten = ({ label }: ClientCredential): boolean =>
+    world.events.some((event) => event.startsWith(`dropped ${label}:`));
   const isGood = (source: TestSource): boolean =>
     source.down === undefined && registered.has(source.newest) && !cannotSign.has(source.newest);
-  const recentlyFailed = (): boolean => clock.ms < failedAtMs + PAUSE_MS;
+  /** In the pause after a total failure, or while one call finds out for all whether it is over. */
+  const recentlyFailed = (): boolean => clock.ms < failedAtMs + PAUSE_MS || (down && pending.length > 0);
   /** After every step: what is no longer so for a call that is under way. */
   const observe = (): void => {
     for (const call of calls) {
@@ -77,7 +83,12 @@ async function play(steps: readonly Step[]): Promise<void> {
 
   const begin = (): void => {
     // What changed in the last seconds may be hidden by a pause of the loads.
-    const call: Call = { attempts: 0, good: new Set(sources.filter(isGood)), excused: recentlyFailed() || changedLately() };
+    const call: Call = {
+      attempts: 0,
+      tried: new Set(),
+      good: new Set(sources.filter(isGood)),
+      excused: recentlyFailed() || changedLately(),
+    };
     calls.add(call);
     ring
       .run(
@@ -87,23 +98,29 @@ async function play(steps: readonly Step[]): Promise<void> {
             assert(call.attempts <= MOST_ATTEMPTS, `${call.attempts} attempts in one call`);
             const others = pending.filter((each) => each.credential === credential);
             // With one that works, what is not known to work is tried by one call at a time.
-            const trial = !works.has(credential) && [...works].some((each) => each !== credential);
+            const trial =
+              !works.has(credential) && [...works].some((each) => !call.tried.has(each) && !forgotten(each));
+            call.tried.add(credential);
             if (trial) assert(!others.some((each) => trials.has(each)), `two trials of ${credential.label}`);
-            const each: Pending = { call, credential, deliver: undefined, resolve, fail: reject };
+            const acceptances = accepted.get(credential) ?? 0;
+            const each: Pending = { call, credential, acceptances, deliver: undefined, resolve, fail: reject };
             if (trial) trials.add(each);
             pending.push(each);
           }),
       )
       .then(
         () => {
-          failuresInARow = 0;
+          down = false;
         },
         (error: unknown) => {
           if (error === OWN) return;
           assert(error instanceof GatewayError, String(error));
-          assert(call.excused || call.good.size === 0, `${error.diagnosis} although ${[...call.good][0]?.label} is good`);
+          assert(
+            call.excused || call.good.size === 0,
+            `${error.diagnosis} although ${[...call.good][0]?.label} is good`,
+          );
           assert((error.members.retryAfter ?? 0) >= 1 && (error.members.retryAfter ?? 99) <= 10);
-          failuresInARow += 1;
+          down = true;
           failedAtMs = clock.ms;
         },
       )
@@ -123,13 +140,16 @@ async function play(steps: readonly Step[]): Promise<void> {
     try {
       const label = world.verdict(each.credential);
       outcome = () => {
-        accepted.add(each.credential);
+        accepted.set(each.credential, (accepted.get(each.credential) ?? 0) + 1);
         works.add(each.credential);
         each.resolve(label);
       };
     } catch (error) {
       outcome = () => {
-        works.delete(each.credential);
+        // What was asked before the latest success says nothing new.
+        if (accepted.get(each.credential) === each.acceptances || !accepted.has(each.credential)) {
+          works.delete(each.credential);
+        }
         each.fail(error as Error);
       };
     }
@@ -215,7 +235,6 @@ async function play(steps: readonly Step[]): Promise<void> {
       assert.equal(world.attempts.length, 1);
     }
   }
-  assert(failuresInARow >= 0);
 }
 
 const OWN = new Error("not the credential's failure");
