@@ -1,5 +1,6 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Settings } from "../shared/config/settings.ts";
+import { credentialLog } from "../shared/credentials/credentialLog.ts";
 import { CredentialRing } from "../shared/credentials/credentialRing.ts";
 import { credentialSources } from "../shared/credentials/credentialSources.ts";
 import { DownstreamApi } from "../shared/downstream/downstreamApi.ts";
@@ -18,6 +19,7 @@ import { GatewayAuthenticator } from "../shared/inbound/gatewayAuthenticator.ts"
 import { probeMetadata } from "../shared/inbound/metadataProbe.ts";
 import { tenantKeys } from "../shared/inbound/tenantKeys.ts";
 import { reportCounts } from "../shared/telemetry/countsReport.ts";
+import { credentialInstruments } from "../shared/telemetry/credentialInstruments.ts";
 import { describeError } from "../shared/telemetry/describeError.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { instrumentedCounters } from "../shared/telemetry/tokenInstruments.ts";
@@ -62,13 +64,9 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
     onStale: (error, ageMs) => log.warning("signing_keys_stale", { ageMs, error: describeError(error) }),
   });
   const verification = { azureAd, keysOf, now };
-  const ring = new CredentialRing(credentialSources(azureAd, { now, environment }), now, {
-    loaded: ({ label, expiresOnMs }) =>
-      log.info("credential_selected", {
-        credential: label,
-        ...(expiresOnMs === undefined ? {} : { expiresOn: new Date(expiresOnMs).toISOString() }),
-      }),
-    failed: (reason) => log.error("credential_unavailable", { reason }),
+  const ring = new CredentialRing(credentialSources(azureAd, { now, environment }), {
+    listener: credentialLog(log, credentialInstruments(now)),
+    now,
   });
   const validator = new AssertionValidator(verification);
   const gateway =

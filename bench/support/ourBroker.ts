@@ -20,11 +20,12 @@ export function ourBroker(limits: BrokerLimits) {
   const broker = new TokenBroker({
     clientId: CLIENT,
     ring: {
-      current: async () => ({
-        label: "none",
-        expiresOnMs: undefined,
-        proof: { kind: "secret", secret: new Secret("unused") },
-      }),
+      run: (attempt) =>
+        attempt({
+          label: "none",
+          expiresOnMs: undefined,
+          proof: { kind: "secret", secret: new Secret("unused") },
+        }),
     },
     exchange: { exchange: async () => ({ token: new Secret(tokenText()), expiresOnMs: now() + LIFE_MS }) },
     memory,

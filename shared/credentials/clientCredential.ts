@@ -22,7 +22,12 @@ export interface ClientCredential {
 export interface CredentialSource {
   /** The setting, for logs: `AzureAd__ClientCredentials__0 (KeyVault)`. */
   readonly label: string;
-  /** Loads the newest version. Rejects with a CredentialLoadError. */
+  /** Whether a later load may give a newer version (Key Vault, a file), so that polling makes sense. */
+  readonly canChange: boolean;
+  /**
+   * Loads the newest version. While the version is the same it resolves to the same object (parsed once per version).
+   * Rejects with a CredentialLoadError.
+   */
   load(): Promise<ClientCredential>;
 }
 

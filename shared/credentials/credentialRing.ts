@@ -1,67 +1,256 @@
 import type { Clock } from "../clock.ts";
-import { CredentialUnavailableError } from "../errors/credentialUnavailableError.ts";
 import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
+import { CredentialLoadError } from "./clientCredential.ts";
+import type { Choice } from "./credentialChoice.ts";
+import { chooseCredential } from "./credentialChoice.ts";
+import type { CredentialListener } from "./credentialListener.ts";
+import type { Schedule } from "./credentialPoller.ts";
+import { CredentialPoller } from "./credentialPoller.ts";
+import { CredentialRejectedError } from "./credentialRejectedError.ts";
+import { CredentialSlot } from "./credentialSlot.ts";
+import type { CredentialStatus } from "./credentialStatus.ts";
+import { credentialStatus } from "./credentialStatus.ts";
+import type { CredentialVersion } from "./credentialVersion.ts";
+import { ExpiryWarnings } from "./expiryWarnings.ts";
+import { Pause } from "./pause.ts";
+import { RingCall } from "./ringCall.ts";
+import { totalFailure } from "./totalFailure.ts";
 
-/** After a failed load the sources are left alone for this long: a vault in trouble must not get a call per user. */
-const PAUSE_MS = 10_000;
+/** How often sources are asked for a newer version, unless the settings say otherwise. */
+const POLL_MS = 3_600_000;
+/** A version that Entra ID rejected is tried again after this, by one call, while others use what works. */
+const REJECTED_PAUSE_MS = 60_000;
+/** The same for one that could not sign: that passes sooner. */
+const UNAVAILABLE_PAUSE_MS = 10_000;
+/** When nothing works one call tries everything again after this; the others are told of the failure at once. */
+const FAILURE_PAUSE_MS = 10_000;
+const MS_PER_SECOND = 1_000;
 
-/** Told what happens, for the log. */
-export interface CredentialListener {
-  loaded(credential: ClientCredential): void;
-  failed(reason: string): void;
+export interface CredentialRingOptions {
+  readonly listener: CredentialListener;
+  readonly now: Clock;
+  readonly pollMs?: number;
+  readonly schedule?: Schedule;
+  readonly random?: () => number;
 }
 
-/** The app's credentials in order of preference: the first that loads is used. */
-export class CredentialRing {
-  readonly #sources: readonly CredentialSource[];
-  readonly #now: Clock;
-  readonly #listener: CredentialListener;
-  #loaded: ClientCredential | undefined;
-  #loading: Promise<ClientCredential> | undefined;
-  #failure: { readonly reasons: readonly string[]; readonly atMs: number } | undefined;
+export interface RingStatus {
+  /** Whether a call would be tried now. */
+  readonly usable: boolean;
+  /** In the order of preference. */
+  readonly credentials: readonly CredentialStatus[];
+}
 
-  constructor(sources: readonly CredentialSource[], now: Clock, listener: CredentialListener) {
-    this.#sources = sources;
-    this.#now = now;
+/**
+ * The app's credentials in order of preference, and what is known of each version:
+ *
+ *     untried --accepted--> works --rejected/unavailable--> paused --pause over--> due --accepted--> works
+ *
+ * - A call uses the first version that works. What is preferred to it and untried or due (a newer version found by
+ *   polling, one whose pause is over) is tried by one call at a time; where it fails the same call goes on with the one
+ *   that works. So a bad new version costs one request per pause, and never displaces what works.
+ * - Where nothing works, an untried version is for all calls: there is nothing better, and nobody waits for anybody.
+ * - A rejection makes the newest version be fetched, once per call and rate-limited; then the next credential has its turn.
+ * - A version that worked stays in reserve for a while after its successor was accepted.
+ * - Where nothing is left, one call (the probe) tries everything regardless of pauses. If that fails too, all calls get
+ *   that failure at once, until after a pause one call probes again. Nothing is ever given up: no restart is needed.
+ * - A failure that is not the credential's (a user's, a time-out) changes nothing, but lets a probed version be tried by all.
+ */
+export class CredentialRing {
+  readonly #slots: readonly CredentialSlot[];
+  readonly #listener: CredentialListener;
+  readonly #poller: CredentialPoller;
+  readonly #warnings: ExpiryWarnings;
+  readonly #failurePause: Pause;
+  #failed = false;
+  #probe: PromiseWithResolvers<void> | undefined;
+  #selected: CredentialVersion | undefined;
+
+  constructor(sources: readonly CredentialSource[], options: CredentialRingOptions) {
+    const { listener, now, pollMs = POLL_MS, schedule, random } = options;
+    this.#slots = sources.map((source) => new CredentialSlot(source, now, listener));
     this.#listener = listener;
+    this.#warnings = new ExpiryWarnings(listener, now);
+    this.#failurePause = new Pause(now);
+    const poll = async (slot: CredentialSlot): Promise<void> => {
+      await slot.poll();
+      slot.tidy();
+      this.#fetched(slot);
+    };
+    this.#poller = new CredentialPoller({ pollMs, schedule, random, now, poll });
   }
 
   /**
-   * The credential to use. Loaded when first asked for, once for all that ask meanwhile.
-   * @throws CredentialUnavailableError when none of them can be loaded.
+   * Makes an attempt with the best credential, and with the next ones as long as Entra ID rejects the credential
+   * (`CredentialRejectedError`) or it cannot sign (`CredentialLoadError`). Any other failure is the attempt's own.
+   * @throws GatewayMisconfiguredError when every credential is rejected, CredentialUnavailableError when none can be had.
    */
-  async current(): Promise<ClientCredential> {
-    if (this.#loaded !== undefined) return this.#loaded;
-    const waitMs = this.#failure === undefined ? 0 : this.#failure.atMs + PAUSE_MS - this.#now();
-    // More than the pause is left when the clock was set back: then nobody knows how long ago it was.
-    if (this.#failure !== undefined && waitMs > 0 && waitMs <= PAUSE_MS)
-      throw unavailable(this.#failure.reasons, waitMs);
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = undefined;
-    });
-    return this.#loading;
+  async run<T>(attempt: (credential: ClientCredential) => Promise<T>): Promise<T> {
+    const call = new RingCall();
+    let probing = false;
+    try {
+      for (;;) {
+        await this.#prepare(call, probing);
+        call.revive();
+        // Nothing may come between the choice and the attempt's beginning: a trial is for one call.
+        const choice = this.#choose(call, probing);
+        if (choice !== undefined) {
+          const outcome = await this.#attempt(choice, call, attempt, probing);
+          if (outcome !== undefined) return outcome.result;
+        } else {
+          const [doubt] = call.doubts;
+          if (doubt !== undefined) throw doubt.error;
+          if (probing) throw this.#fail();
+          probing = await this.#beginProbe();
+        }
+      }
+    } finally {
+      if (probing) this.#endProbe();
+    }
   }
 
-  async #load(): Promise<ClientCredential> {
-    const reasons: string[] = [];
-    for (const source of this.#sources) {
-      try {
-        const credential = await source.load();
-        this.#loaded = credential;
-        this.#failure = undefined;
-        this.#listener.loaded(credential);
-        return credential;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        reasons.push(reason);
-        this.#listener.failed(reason);
-      }
+  /** What a call would meet now. Loads what a call would load. */
+  async status(): Promise<RingStatus> {
+    const call = new RingCall();
+    await this.#prepare(call, false);
+    const worthProbing = this.#slots.some(({ versions }) => versions.some(({ expired }) => !expired));
+    return {
+      usable: this.#choose(call, false) !== undefined || (worthProbing && !this.#failurePause.holds),
+      credentials: this.#slots.map((slot) => credentialStatus(slot, this.#selected)),
+    };
+  }
+
+  /** Ends the background polling. */
+  close(): void {
+    this.#poller.stop();
+  }
+
+  #choose(call: RingCall, probing: boolean): Choice | undefined {
+    return call.mayAttempt(this.#slots) ? chooseCredential(this.#slots, { tried: call.tried, probing }) : undefined;
+  }
+
+  /** Loads what is needed for a choice, and no more. */
+  async #prepare(call: RingCall, probing: boolean): Promise<void> {
+    while (this.#choose(call, probing) === undefined) {
+      const slot = this.#slots.find(
+        (each) => call.mayFetch(each) && (each.loaded ? each.versions[0]?.expired === true : each.loadable || probing),
+      );
+      if (slot === undefined) return;
+      await call.fetch(slot);
+      this.#fetched(slot);
     }
-    this.#failure = { reasons, atMs: this.#now() };
-    throw unavailable(reasons, PAUSE_MS);
+  }
+
+  async #attempt<T>(
+    choice: Choice,
+    call: RingCall,
+    attempt: (credential: ClientCredential) => Promise<T>,
+    probing: boolean,
+  ): Promise<{ readonly result: T } | undefined> {
+    const { version, trial } = choice;
+    const { acceptances } = version;
+    call.begin(version);
+    if (trial) version.underTrial = true;
+    let result: T;
+    try {
+      result = await attempt(version.credential);
+    } catch (error) {
+      if (trial) version.underTrial = false;
+      // Another call's success since this attempt began is the newer truth.
+      const overtaken = version.acceptances > acceptances;
+      if (error instanceof CredentialRejectedError) {
+        if (!overtaken) await this.#rejected(choice, call, error);
+      } else if (error instanceof CredentialLoadError) {
+        if (!overtaken) this.#unavailable(version, error);
+      } else {
+        if (probing) version.forgive();
+        throw error;
+      }
+      return undefined;
+    }
+    if (trial) version.underTrial = false;
+    this.#succeeded(choice, call);
+    return { result };
+  }
+
+  #succeeded({ slot, version }: Choice, call: RingCall): void {
+    version.accept();
+    this.#failed = false;
+    this.#failurePause.end();
+    for (const { slot: of, version: doubted, error } of call.doubts) this.#mark(of, doubted, error);
+    slot.tidy();
+    this.#announce();
+  }
+
+  async #rejected({ slot, version }: Choice, call: RingCall, error: CredentialRejectedError): Promise<void> {
+    if (!error.traits.certain) {
+      call.doubts.push({ slot, version, error });
+      return;
+    }
+    this.#mark(slot, version, error);
+    if (error.traits.newerMayCure && call.mayFetch(slot)) {
+      await call.fetch(slot);
+      this.#fetched(slot);
+    }
+    this.#announce();
+  }
+
+  #mark(slot: CredentialSlot, version: CredentialVersion, { diagnosis = "" }: CredentialRejectedError): void {
+    slot.rejected(version, diagnosis, REJECTED_PAUSE_MS);
+  }
+
+  #unavailable(version: CredentialVersion, { message }: CredentialLoadError): void {
+    if (version.refuse("unavailable", message, UNAVAILABLE_PAUSE_MS)) this.#listener.unavailable(message);
+    this.#announce();
+  }
+
+  /** @returns whether this call is the probe; if not, another call's probe has ended. @throws the failure that still holds */
+  async #beginProbe(): Promise<boolean> {
+    if (this.#failurePause.holds) throw totalFailure(this.#slots, this.#failurePause.remainingMs);
+    if (this.#probe === undefined) {
+      this.#probe = Promise.withResolvers();
+      return true;
+    }
+    if (this.#failed) throw totalFailure(this.#slots, MS_PER_SECOND);
+    await this.#probe.promise;
+    return false;
+  }
+
+  #endProbe(): void {
+    this.#probe?.resolve();
+    this.#probe = undefined;
+  }
+
+  #fail(): Error {
+    // Not for all, where another call has just found one that works.
+    if (!this.#slots.some(({ versions }) => versions.some(({ works }) => works))) {
+      this.#failed = true;
+      this.#failurePause.start(FAILURE_PAUSE_MS);
+      this.#selected = undefined;
+    }
+    return totalFailure(this.#slots, FAILURE_PAUSE_MS);
+  }
+
+  /** After every fetch, whoever asked for it. */
+  #fetched(slot: CredentialSlot): void {
+    this.#poller.watch(slot);
+    const version = slot.versions.find(({ works }) => works) ?? slot.versions[0];
+    if (version !== undefined) this.#warnings.check(version.credential);
+    this.#announce();
+  }
+
+  #announce(): void {
+    const versions = this.#slots.flatMap((slot) => slot.versions);
+    const selected = versions.find(({ works }) => works) ?? versions.find(({ untried }) => untried);
+    const before = this.#selected;
+    if (selected === undefined || selected === before) return;
+    this.#selected = selected;
+    this.#listener.selected(selected.credential, whySelected(before));
   }
 }
 
-function unavailable(reasons: readonly string[], waitMs: number): CredentialUnavailableError {
-  return new CredentialUnavailableError(reasons.join(" "), Math.ceil(waitMs / 1000));
+function whySelected(before: CredentialVersion | undefined): string {
+  if (before === undefined) return "It is the first in the order of preference that can be used.";
+  if (before.works) return "It is preferred, and Entra ID accepted it.";
+  return before.untried ? "It is newer." : before.reason;
 }

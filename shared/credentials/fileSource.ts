@@ -8,15 +8,17 @@ import { readCertificate } from "./readCertificate.ts";
 
 /** SourceType Path: a .pfx or .pem file on disk. For development. */
 export function fileSource(path: string, password: Secret, options: CertificateCredentialOptions): CredentialSource {
-  return certificateSource(() => readFile(path), `The certificate file ${path}`, password, options);
+  return certificateSource(true, () => readFile(path), `The certificate file ${path}`, password, options);
 }
 
 /** SourceType Base64Encoded: the same file's content in a setting. For development. */
 export function base64Source(value: Secret, password: Secret, options: CertificateCredentialOptions): CredentialSource {
-  return certificateSource(async () => Buffer.from(value.reveal(), "base64"), "Base64EncodedValue", password, options);
+  const read = async (): Promise<Buffer> => Buffer.from(value.reveal(), "base64");
+  return certificateSource(false, read, "Base64EncodedValue", password, options);
 }
 
 function certificateSource(
+  canChange: boolean,
   read: () => Promise<Buffer>,
   what: string,
   password: Secret,
@@ -24,6 +26,7 @@ function certificateSource(
 ): CredentialSource {
   return {
     label: options.source,
+    canChange,
     async load() {
       try {
         return certificateCredential(await readCertificate(await read(), password.reveal()), options);

@@ -23,6 +23,7 @@ export function keyVaultSource(
   const where = `certificate ${certificateName} in ${keyVaultUrl}`;
   return {
     label: options.source,
+    canChange: true,
     async load() {
       try {
         const secretOfIt = { keyVaultUrl, secretName: certificateName, managedIdentityClientId };

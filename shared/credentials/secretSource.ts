@@ -5,6 +5,7 @@ import type { CredentialSource } from "./clientCredential.ts";
 export function secretSource(secret: Secret, label: string): CredentialSource {
   return {
     label,
+    canChange: false,
     load: async () => ({ label, expiresOnMs: undefined, proof: { kind: "secret", secret } }),
   };
 }

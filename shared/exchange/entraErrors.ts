@@ -61,19 +61,94 @@ export const ENTRA_ERRORS: ReadonlyMap<number, EntraError> = new Map([
   [90002, row("gateway_misconfigured", "The tenant does not exist: check AzureAd__TenantId.")],
   [7000112, row("gateway_misconfigured", "The app is disabled in the tenant.")],
   [7000114, row("gateway_misconfigured", "The app may not act on behalf of users: check its registration.")],
+  [
+    7000229,
+    row(
+      "gateway_misconfigured",
+      "The app has no service principal in the user's tenant: an administrator there must consent to it.",
+    ),
+  ],
   [7000218, row("gateway_misconfigured", "The request carried no client credential.")],
+  [
+    70002,
+    row("gateway_misconfigured", "The client secret is wrong: use its value, not its id, and check for a newer one."),
+  ],
   [
     7000215,
     row("gateway_misconfigured", "The client secret is wrong: use its value, not its id, and check for a newer one."),
   ],
   [7000222, row("gateway_misconfigured", "The client secret expired: create a new one and put it in place.")],
-  [7000214, row("gateway_misconfigured", "The client assertion does not match the app: check AzureAd__ClientId.")],
-  [7000277, row("gateway_misconfigured", "The client credential was rejected: check what is registered for the app.")],
+  [7000214, row("gateway_misconfigured", "The certificate was revoked: create a new version and register it.")],
+  [7000277, row("gateway_misconfigured", "The certificate was revoked: create a new version and register it.")],
+  [
+    7000274,
+    row("gateway_misconfigured", "The certificate is not within its validity: create a new version and register it."),
+  ],
+  [
+    1000502,
+    row("gateway_misconfigured", "The certificate expired, or is not valid yet: create a new version and register it."),
+  ],
   [700027, row("gateway_misconfigured", "The certificate is not registered for the app: upload its public part.")],
+  [
+    700030,
+    row(
+      "gateway_misconfigured",
+      "The certificate's subject, or its issuer's cloud, is not allowed for the app: check what it trusts.",
+    ),
+  ],
   [700024, row("gateway_misconfigured", "The client assertion is outside its time: check this machine's clock.")],
   [700021, row("gateway_misconfigured", "The client assertion's issuer or subject is not the app.")],
   [700023, row("gateway_misconfigured", "The client assertion's audience is not this token endpoint.")],
-  [1000502, row("gateway_misconfigured", "The certificate expired: create a new version and register it.")],
+  [
+    70025,
+    row("gateway_misconfigured", "The app trusts no managed identity: add a federated credential to its registration."),
+  ],
+  [
+    70021,
+    row(
+      "gateway_misconfigured",
+      "No federated credential of the app matches the managed identity: compare issuer, subject and audience.",
+    ),
+  ],
+  [
+    700211,
+    row(
+      "gateway_misconfigured",
+      "No federated credential of the app has this issuer: it must be the managed identity's tenant.",
+    ),
+  ],
+  [
+    700212,
+    row(
+      "gateway_misconfigured",
+      "No federated credential of the app has this audience: compare it with AzureAd__ClientCredentials__n__TokenExchangeUrl.",
+    ),
+  ],
+  [
+    700213,
+    row(
+      "gateway_misconfigured",
+      "No federated credential of the app has this subject: it must be the managed identity's object (principal) id.",
+    ),
+  ],
+  [
+    7002131,
+    row(
+      "gateway_misconfigured",
+      "No federated credential of the app has this subject: it must be the managed identity's object (principal) id.",
+    ),
+  ],
+  [
+    7002137,
+    row(
+      "gateway_misconfigured",
+      "No federated credential of the app has this subject: it must be the managed identity's object (principal) id.",
+    ),
+  ],
+  [
+    7002138,
+    row("gateway_misconfigured", "No federated credential of the app has this subject letter by letter: case counts."),
+  ],
   [50196, row("throttled", "Entra ID sees the same request in a loop and stops it.")],
   [90033, row("identity_provider_unavailable", "A transient fault of Entra ID.")],
 ]);

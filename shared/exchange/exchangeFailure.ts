@@ -1,3 +1,4 @@
+import { CredentialRejectedError } from "../credentials/credentialRejectedError.ts";
 import { ConsentRequiredError } from "../errors/consentRequiredError.ts";
 import { ExchangeFailedError } from "../errors/exchangeFailedError.ts";
 import type { GatewayError, ProblemMembers } from "../errors/gatewayError.ts";
@@ -8,6 +9,8 @@ import { InteractionRequiredError } from "../errors/interactionRequiredError.ts"
 import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import { ThrottledError } from "../errors/throttledError.ts";
 import { retryAfterSeconds } from "../http/retryAfter.ts";
+import { clockDifference } from "./clockDifference.ts";
+import { credentialRejection } from "./credentialRejection.ts";
 import { explain, failureKind } from "./entraErrors.ts";
 import type { TokenErrorAnswer } from "./tokenAnswer.ts";
 import type { TokenRequestOutcome } from "./tokenRequestError.ts";
@@ -69,9 +72,13 @@ function ofAnswer(
         members,
         diagnosis,
       });
-    case "gateway_misconfigured":
+    case "gateway_misconfigured": {
       // The codes would tell a stranger what is wrong with the gateway: they go to the log alone.
-      return new GatewayMisconfiguredError(diagnosis);
+      const rejection = credentialRejection(answer.error, answer.error_codes);
+      if (rejection === undefined) return new GatewayMisconfiguredError(diagnosis);
+      const clocks = rejection.newerMayCure ? "" : ` ${clockDifference(answer.timestamp, context.nowMs)}`;
+      return new CredentialRejectedError(`${diagnosis}${clocks}`, rejection);
+    }
     case "throttled":
       return throttled(members, retryAfter, diagnosis, context);
     case "identity_provider_unavailable":

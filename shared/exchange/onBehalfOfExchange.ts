@@ -4,6 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 import type { AzureAdSettings, DownstreamApiSettings } from "../config/settings.ts";
 import type { ClientCredential } from "../credentials/clientCredential.ts";
+import { CredentialLoadError } from "../credentials/clientCredential.ts";
 import { ExchangeFailedError } from "../errors/exchangeFailedError.ts";
 import type { HttpClient } from "../http/httpClient.ts";
 import { isMultiTenant, metadataUrl, tokenUrl } from "../inbound/authority.ts";
@@ -48,7 +49,8 @@ export class OnBehalfOfExchange {
 
   /**
    * Exchanges token A for token B.
-   * @throws a GatewayError for every way it can fail; see docs/errors.md.
+   * @throws a GatewayError for every way it can fail (see docs/errors.md), which is a CredentialRejectedError where Entra
+   * ID does not accept the credential; CredentialLoadError where the credential cannot sign.
    */
   async exchange(
     { user, api, correlationId, claims }: ExchangeRequest,
@@ -113,6 +115,8 @@ export class OnBehalfOfExchange {
   }
 
   #asFailure(error: unknown, api: DownstreamApiSettings, tenant: string, credential: ClientCredential): Error {
+    // MSAL passes on untouched what the signing of the client assertion throws.
+    if (error instanceof CredentialLoadError) return error;
     const { azureAd, now } = this.#options;
     const failed = this.#requestFailure(error, tenant);
     if (failed === undefined) {

@@ -17,6 +17,7 @@ const failure = z.object({
   error: z.string().min(1),
   error_codes: z.array(z.number()).catch([]),
   suberror: perhaps,
+  timestamp: perhaps,
   trace_id: perhaps,
   claims: perhaps,
 });

@@ -18,7 +18,7 @@ const RENEWAL_PAUSE_MS = 30_000;
 
 export interface TokenBrokerOptions {
   readonly clientId: string;
-  readonly ring: Pick<CredentialRing, "current">;
+  readonly ring: Pick<CredentialRing, "run">;
   readonly exchange: Pick<OnBehalfOfExchange, "exchange">;
   readonly memory: MemoryCache;
   /** Undefined: each instance has its own tokens only. */
@@ -108,7 +108,7 @@ export class TokenBroker {
     let token: AccessToken;
     try {
       const { ring, exchange } = this.#options;
-      token = await exchange.exchange(request, await ring.current());
+      token = await ring.run((credential) => exchange.exchange(request, credential));
     } catch (error) {
       metrics.failed(error);
       failures.remember(subject, error);

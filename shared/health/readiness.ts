@@ -1,17 +1,10 @@
 import type { Clock } from "../clock.ts";
 import type { CredentialRing } from "../credentials/credentialRing.ts";
+import type { Check } from "./check.ts";
+import { credentialCheck } from "./credentialCheck.ts";
 
-const MS_PER_DAY = 86_400_000;
 /** Probes come every few seconds from several places: Entra ID is asked for none of them more often than this. */
 const METADATA_TRUSTED_MS = 30_000;
-
-/** One dependency: what is well, or in a word or two what is not. Seen by anyone, so it names nothing. */
-export interface Check {
-  readonly ok: boolean;
-  readonly detail?: string;
-  /** Whole days until the client credential ends; absent where it says nothing about that. */
-  readonly daysToExpiry?: number;
-}
 
 export interface ReadinessReport {
   readonly status: "ready" | "unready";
@@ -19,7 +12,7 @@ export interface ReadinessReport {
 }
 
 export interface ReadinessOptions {
-  readonly ring: CredentialRing;
+  readonly ring: Pick<CredentialRing, "status">;
   /** Resolves when Entra ID's metadata and signing keys can be had. */
   readonly identityProvider: () => Promise<void>;
   readonly now: Clock;
@@ -42,14 +35,8 @@ export class Readiness {
 
   async #credential(): Promise<Check> {
     const { ring, now } = this.#options;
-    try {
-      const { expiresOnMs } = await ring.current();
-      if (expiresOnMs === undefined) return { ok: true };
-      const daysToExpiry = Math.floor((expiresOnMs - now()) / MS_PER_DAY);
-      return expiresOnMs > now() ? { ok: true, daysToExpiry } : { ok: false, detail: "expired", daysToExpiry };
-    } catch {
-      return { ok: false, detail: "cannot be loaded; the log says why" }; // The ring logged the reasons itself.
-    }
+    const { usable, credentials } = await ring.status(); // The ring logs every reason itself.
+    return credentialCheck(usable, credentials, now());
   }
 
   #identityProvider(): Promise<Check> {

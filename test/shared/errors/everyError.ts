@@ -42,7 +42,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new DownstreamUnreachableError("graph", CAUSE),
   new ExchangeFailedError({ diagnosis: DIAGNOSIS, cause: CAUSE }),
   new GatewayAuthenticationRequiredError(DIAGNOSIS),
-  new GatewayMisconfiguredError(DIAGNOSIS, CAUSE),
+  new GatewayMisconfiguredError(DIAGNOSIS, { cause: CAUSE, retryAfter: 9 }),
   new GatewayTimeoutError(290_000),
   new IdentityProviderTimeoutError(10_000),
   new IdentityProviderUnavailableError({ retryAfter: 10 }, DIAGNOSIS, { cause: CAUSE }),

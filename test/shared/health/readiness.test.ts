@@ -1,25 +1,33 @@
 import { describe, expect, it } from "vitest";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError } from "../../../shared/credentials/clientCredential.ts";
+import { credentialLog } from "../../../shared/credentials/credentialLog.ts";
+import { CredentialRejectedError } from "../../../shared/credentials/credentialRejectedError.ts";
 import { CredentialRing } from "../../../shared/credentials/credentialRing.ts";
 import { Readiness, SETTINGS_INVALID } from "../../../shared/health/readiness.ts";
 import { Secret } from "../../../shared/secret.ts";
+import { credentialInstruments } from "../../../shared/telemetry/credentialInstruments.ts";
+import { recordedLog } from "../exchange/support/subjects.ts";
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 0, 1);
 
 interface Parts {
   readonly credential?: () => Promise<ClientCredential>;
+  readonly others?: readonly (() => Promise<ClientCredential>)[];
   readonly identityProvider?: () => Promise<void>;
 }
 
-function readinessOf({ credential = async () => ending(undefined), identityProvider }: Parts) {
+function readinessOf({ credential = async () => ending(undefined), others = [], identityProvider }: Parts) {
+  const { log } = recordedLog();
   const state = { nowMs: START_MS, asked: 0 };
   const now = () => state.nowMs;
-  const ring = new CredentialRing([{ label: "AzureAd__ClientCredentials__0", load: credential }], now, {
-    loaded: () => undefined,
-    failed: () => undefined,
-  });
+  const sources = [credential, ...others].map((load, index) => ({
+    label: `AzureAd__ClientCredentials__${index}`,
+    canChange: false,
+    load,
+  }));
+  const ring = new CredentialRing(sources, { listener: credentialLog(log, credentialInstruments(now)), now });
   const readiness = new Readiness({
     ring,
     now,
@@ -28,7 +36,7 @@ function readinessOf({ credential = async () => ending(undefined), identityProvi
       await identityProvider?.();
     },
   });
-  return { readiness, state };
+  return { readiness, ring, state };
 }
 
 function ending(expiresOnMs: number | undefined): ClientCredential {
@@ -77,6 +85,34 @@ describe("Readiness", () => {
       },
     });
     expect(JSON.stringify(report)).not.toContain("contoso");
+  });
+
+  it("is ready, though degraded, while another credential stands in, and shows the days left of each", async () => {
+    const { readiness } = readinessOf({
+      credential: () => Promise.reject(new CredentialLoadError("https://contoso.vault.azure.net refuses.")),
+      others: [async () => ending(START_MS + 5 * DAY_MS), async () => ending(undefined)],
+    });
+    const report = await readiness.report();
+    expect(report.status).toBe("ready");
+    expect(report.checks.credential).toEqual({
+      ok: true,
+      detail: "degraded, preferred credential: cannot be loaded; the log says why",
+      daysToExpiry: 5,
+      credentials: [{ use: "unavailable" }, { use: "selected", daysToExpiry: 5 }, { use: "idle" }],
+    });
+    expect(JSON.stringify(report)).not.toContain("contoso");
+  });
+
+  it("is unready while Entra ID's rejection of all credentials is remembered, and no longer", async () => {
+    const { readiness, ring, state } = readinessOf({});
+    const rejected = new CredentialRejectedError("AADSTS7000215", { certain: true, newerMayCure: true });
+    await expect(ring.run(() => Promise.reject(rejected))).rejects.toMatchObject({ code: "gateway_misconfigured" });
+    expect(await readiness.report()).toMatchObject({
+      status: "unready",
+      checks: { credential: { ok: false, detail: "rejected by Entra ID; the log says why" } },
+    });
+    state.nowMs += 10_000;
+    expect((await readiness.report()).status).toBe("ready");
   });
 
   it("says that Entra ID cannot be read, and to strangers no more than that", async () => {

@@ -48,12 +48,9 @@ export function tokenB(text: string, expiresOnMs: number): AccessToken {
 }
 
 /** Where the credential comes from does not matter here. */
-export const RING: Pick<CredentialRing, "current"> = {
-  current: async () => ({
-    label: "secret",
-    expiresOnMs: undefined,
-    proof: { kind: "secret", secret: new Secret("s") },
-  }),
+export const RING: Pick<CredentialRing, "run"> = {
+  run: (attempt) =>
+    attempt({ label: "secret", expiresOnMs: undefined, proof: { kind: "secret", secret: new Secret("s") } }),
 };
 
 /** A log whose lines can be read. */

@@ -1,0 +1,121 @@
+import type { Clock } from "../clock.ts";
+import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
+import type { CredentialListener } from "./credentialListener.ts";
+import { CredentialVersion } from "./credentialVersion.ts";
+import { Pause } from "./pause.ts";
+
+/** After a failed load the source is left alone for this long: a vault in trouble must not get a call per user. */
+const LOAD_PAUSE_MS = 10_000;
+/** Rejections make the newest version be fetched no more often than this. */
+const REFRESH_PAUSE_MS = 10_000;
+/**
+ * For this long after a newer version was first accepted, the one before stays in reserve. Entra ID's own replicas learn
+ * of a new credential one after the other: the next call may meet one that does not know it yet.
+ */
+const RESERVE_MS = 900_000;
+
+/** One source of the ring with the versions that are known of it: the newest first, and at most one before it. */
+export class CredentialSlot {
+  readonly source: CredentialSource;
+  readonly #now: Clock;
+  readonly #listener: CredentialListener;
+  readonly #loadPause: Pause;
+  readonly #refreshPause: Pause;
+  #versions: readonly CredentialVersion[] = [];
+  #fetching: Promise<void> | undefined;
+  #failure: string | undefined;
+
+  constructor(source: CredentialSource, now: Clock, listener: CredentialListener) {
+    this.source = source;
+    this.#now = now;
+    this.#listener = listener;
+    this.#loadPause = new Pause(now);
+    this.#refreshPause = new Pause(now);
+  }
+
+  get versions(): readonly CredentialVersion[] {
+    return this.#versions;
+  }
+
+  get loaded(): boolean {
+    return this.#versions.length > 0;
+  }
+
+  /** Why the latest fetch failed; undefined when it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Whether loading now could bring something. */
+  get loadable(): boolean {
+    return !this.loaded && !this.#loadPause.holds;
+  }
+
+  /** The first load, once for all that ask for it. Afterwards it is `loaded`, or `failure` says why not. */
+  async load(): Promise<void> {
+    if (!this.loaded) await this.#fetch();
+  }
+
+  /** Fetches the newest version because the one in use was rejected or has expired; rate-limited. */
+  async refresh(): Promise<void> {
+    if (this.#fetching === undefined && (!this.source.canChange || this.#refreshPause.holds)) return;
+    this.#refreshPause.start(REFRESH_PAUSE_MS);
+    await this.#fetch();
+  }
+
+  /** Looks for a newer version in the background. */
+  async poll(): Promise<void> {
+    if (!this.loaded || this.source.canChange) await this.#fetch();
+  }
+
+  rejected(version: CredentialVersion, reason: string, pauseMs: number): void {
+    if (version.refuse("rejected", reason, pauseMs)) this.#listener.rejected(version.credential, reason, pauseMs);
+    // It worked, and was removed: very likely because the version after it was registered by now.
+    const [newest] = this.#versions;
+    if (newest !== version && version.acceptances > 0 && newest?.verdict === "rejected") newest.forgive();
+    this.tidy();
+  }
+
+  /** Forgets the version before the newest once nobody needs it any more. */
+  tidy(): void {
+    const [newest, before] = this.#versions;
+    if (newest === undefined || before === undefined || !newest.works) return;
+    if (before.works && newest.acceptedForMs < RESERVE_MS) return;
+    this.#versions = [newest];
+    const why = before.works ? `${newest.credential.label} took its place` : before.reason;
+    this.#listener.dropped(before.credential, why);
+  }
+
+  #fetch(): Promise<void> {
+    this.#fetching ??= this.#load().finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.#take(await this.source.load());
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#loadPause.start(LOAD_PAUSE_MS);
+      if (this.loaded) this.#listener.pollFailed(this.#failure);
+      else this.#listener.unavailable(this.#failure);
+    }
+  }
+
+  /** The same version is the same object; it may be one that was replaced, when the newer one was withdrawn. */
+  #take(credential: ClientCredential): void {
+    const [newest] = this.#versions;
+    if (newest?.credential === credential) return;
+    const known = this.#versions.find((version) => version.credential === credential);
+    const others = this.#versions.filter((version) => version !== known);
+    const before = others.find(({ works }) => works) ?? others[0];
+    for (const version of others) {
+      if (version !== before) this.#listener.dropped(version.credential, `${credential.label} is newer`);
+    }
+    const taken = known ?? new CredentialVersion(credential, this.#now);
+    this.#versions = before === undefined ? [taken] : [taken, before];
+  }
+}
