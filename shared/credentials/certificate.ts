@@ -27,7 +27,10 @@ export function readX509(certificate: Uint8Array): X509Certificate {
  * Whether a key, private or public, is one to sign client assertions with.
  * @throws Error when it is not.
  */
-export function checkKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): void {
+export function checkKey({
+  asymmetricKeyType,
+  asymmetricKeyDetails,
+}: Pick<KeyObject, "asymmetricKeyType" | "asymmetricKeyDetails">): void {
   const bits = asymmetricKeyDetails?.modulusLength ?? 0;
   if (asymmetricKeyType !== "rsa" || bits < LEAST_RSA_BITS || bits > MOST_RSA_BITS) {
     const found = asymmetricKeyType === "rsa" ? `has ${bits} bits` : `is of the type ${asymmetricKeyType}`;

@@ -76,16 +76,11 @@ describe("certificateFromPem", () => {
     expect(() => certificateFromPem(pem(), NO_PASSWORD)).toThrow(message);
   });
 
-  it.each([1_024, 2_040, 4_104])("refuses a key of %i bits", async (bits) => {
-    const { privateKeyPem, certificatePem } = await selfSigned(bits);
+  it("refuses a small key", async () => {
+    const { privateKeyPem, certificatePem } = await selfSigned(1_024);
     expect(() => certificateFromPem(privateKeyPem + certificatePem, NO_PASSWORD)).toThrow(
-      `its key must be RSA with 2048 to 4096 bits, and has ${bits} bits`,
+      "its key must be RSA with 2048 to 4096 bits, and has 1024 bits",
     );
-  });
-
-  it.each([3_072, 4_096])("takes a key of %i bits", async (bits) => {
-    const { privateKeyPem, certificatePem } = await selfSigned(bits);
-    expect(certificateFromPem(privateKeyPem + certificatePem, NO_PASSWORD).chain).toHaveLength(1);
   });
 
   it("prints nothing of the key", () => {
