@@ -6,6 +6,7 @@ import {
   jwtVerify,
   type ProtectedHeaderParameters,
 } from "jose";
+import { outsideItsTime } from "./assertionTime.ts";
 import { type ClientProof, isFederated } from "./clientProof.ts";
 import type { Context } from "./context.ts";
 import type { AppRegistration, RegisteredCertificate } from "./directory.ts";
@@ -40,10 +41,15 @@ export async function verifyClientAssertion(
 
   const { algorithm, certificate, thumbprint } = chooseCertificate(client, header);
   const nowMs = context.now();
+  if (certificate.revokedWith !== undefined)
+    throw new Refusal(
+      certificate.revokedWith,
+      `The certificate used to sign the client assertion has been revoked. Thumbprint of key used by client: '${hex(thumbprint)}'.`,
+    );
   if (nowMs < certificate.notBeforeMs || certificate.notAfterMs <= nowMs)
     throw new Refusal(
       1000502,
-      `The provided certificate is not within its specified validity window. Thumbprint of key used by client: '${thumbprint}'.`,
+      `The provided certificate is not within its specified validity window. Thumbprint of key used by client: '${hex(thumbprint)}'.`,
     );
   try {
     await jwtVerify(assertion, certificate.publicKey, {
@@ -55,11 +61,11 @@ export async function verifyClientAssertion(
       currentDate: new Date(nowMs),
     });
   } catch (error) {
-    throw translate(error, nowMs);
+    throw translate(error, payload, nowMs, thumbprint);
   }
   if (typeof payload.aud !== "string" || !acceptedAudiences(context.url, realm).includes(payload.aud))
     throw new Refusal(700023, "Client assertion audience claim does not match Realm issuer.");
-  if ((payload.exp ?? 0) - (payload.nbf ?? nowMs / 1000) > MAX_LIFETIME_S) throw outsideItsTime(nowMs);
+  if ((payload.exp ?? 0) - (payload.nbf ?? nowMs / 1000) > MAX_LIFETIME_S) throw outsideItsTime(payload, nowMs);
   if (context.directory.settings.refuseReplayedClientAssertions) refuseReplay(context, payload);
   return { kind: "certificate", thumbprint };
 }
@@ -92,7 +98,7 @@ function chooseCertificate(client: AppRegistration, header: ProtectedHeaderParam
   if (certificate === undefined)
     throw new Refusal(
       700027,
-      `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${thumbprint}'].`,
+      `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${hex(thumbprint)}', Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${client.clientId}'.]`,
     );
   return { algorithm, certificate, thumbprint };
 }
@@ -103,15 +109,15 @@ function acceptedAudiences(url: string, realm: Realm): string[] {
   return names.flatMap((name) => [`${url}/${name}/oauth2/v2.0/token`, `${url}/${name}/v2.0`]);
 }
 
-function translate(error: unknown, nowMs: number): unknown {
+function translate(error: unknown, payload: JWTPayload, nowMs: number, thumbprint: string): unknown {
   if (error instanceof errors.JWSSignatureVerificationFailed)
     return new Refusal(
       700027,
-      "Client assertion failed signature validation. [Reason - Key was found, but use of the key to verify the signature failed.].",
+      `Client assertion failed signature validation. [Reason - Key was found, but use of the key to verify the signature failed., Thumbprint of key used by client: '${hex(thumbprint)}'.]`,
     );
-  if (error instanceof errors.JWTExpired) return outsideItsTime(nowMs);
+  if (error instanceof errors.JWTExpired) return outsideItsTime(payload, nowMs);
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === "nbf") return outsideItsTime(nowMs);
+    if (error.claim === "nbf") return outsideItsTime(payload, nowMs);
     if (error.claim === "iss" || error.claim === "sub")
       return new Refusal(700021, "Client assertion application identifier doesn't match 'client_id' parameter.");
     return malformed();
@@ -119,11 +125,9 @@ function translate(error: unknown, nowMs: number): unknown {
   return error instanceof errors.JOSEError ? malformed() : error;
 }
 
-function outsideItsTime(nowMs: number): Refusal {
-  return new Refusal(
-    700024,
-    `Client assertion is not within its valid time range. Current time: ${new Date(nowMs).toISOString()}.`,
-  );
+/** As Entra ID shows thumbprints: what the portal lists, and the assertion's header has in base64url. */
+function hex(thumbprint: string): string {
+  return Buffer.from(thumbprint, "base64url").toString("hex").toUpperCase();
 }
 
 function malformed(): Refusal {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
+import { type ControlCall, ControlError, type ControlRoute } from "../control/route.ts";
 import type { Answer } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { faultSchema } from "./faultSchema.ts";
@@ -13,11 +14,18 @@ export interface LocalSignIn {
   readonly scope: string;
 }
 
-/** What Entra ID does not have: `/local/...`, by which scripts get a token A, and plan faults. */
+/** What control takes besides the request. */
+export interface Controlled {
+  readonly context: Context;
+  readonly faults: Faults;
+  readonly signIn: LocalSignIn | undefined;
+  /** The rest of what can be changed while it runs: of Entra ID and of all around it. */
+  readonly controls: readonly ControlRoute[];
+}
+
+/** What Entra ID does not have: `/local/...`, by which scripts get a token A, plan faults, and change credentials. */
 export async function handleControl(
-  context: Context,
-  faults: Faults,
-  signIn: LocalSignIn | undefined,
+  { context, faults, signIn, controls }: Controlled,
   request: IncomingMessage,
   url: URL,
   answer: Answer,
@@ -33,9 +41,40 @@ export async function handleControl(
       return answer.json(200, faults.planned);
     }
   }
-  answer.json(404, {
-    error: "There is GET /local/token?user=NAME, GET /local/users, and GET, PUT, DELETE /local/faults.",
-  });
+  const found = await answerByRoute(controls, request, url);
+  if (found !== undefined) return answer.json(found.status, found.body);
+  const own = "GET /local/token?user=NAME; GET /local/users; GET, PUT, DELETE /local/faults";
+  answer.json(404, { error: `There is ${[own, ...controls.map(({ usage }) => usage)].join("; ")}.` });
+}
+
+async function answerByRoute(controls: readonly ControlRoute[], request: IncomingMessage, url: URL) {
+  try {
+    const call = controlCall(request, url);
+    for (const control of controls) {
+      const answer = await control.answer(call);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof ControlError) return { status: error.status, body: { error: error.message } };
+    if (error instanceof URIError) return { status: 400, body: { error: "The path is not well encoded." } };
+    throw error;
+  }
+}
+
+function controlCall(request: IncomingMessage, url: URL): ControlCall {
+  const text = (): Promise<string> => readBody(request);
+  return {
+    method: request.method ?? "",
+    segments: url.pathname.split("/").slice(2).map(decodeURIComponent),
+    query: url.searchParams,
+    text,
+    async json() {
+      const body = parseJson(await text());
+      if (body === undefined) throw new ControlError(400, "The body is not JSON.");
+      return body;
+    },
+  };
 }
 
 async function answerToken(

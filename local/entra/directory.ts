@@ -22,6 +22,8 @@ export interface RegisteredCertificate {
   readonly publicKey: KeyObject;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
+  /** Revoked, and refused with this code. */
+  readonly revokedWith?: 7000214 | 7000277;
 }
 
 /** Trust in tokens of another issuer instead of a secret: learn.microsoft.com/entra/workload-id/workload-identity-federation. */

@@ -1,7 +1,10 @@
 import { createServer } from "node:https";
+import type { ControlRoute } from "../control/route.ts";
 import { listen } from "../net/listen.ts";
 import { stop } from "../net/stop.ts";
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
+import { appControl } from "./appControl.ts";
+import { type AppCredentials, appCredentials } from "./appCredentials.ts";
 import type { Context } from "./context.ts";
 import type { LocalSignIn } from "./control.ts";
 import { type Counts, createCounts } from "./counts.ts";
@@ -9,6 +12,7 @@ import type { Directory } from "./directory.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type ApplicationTokenSpec, issueApplicationToken } from "./issueApplicationToken.ts";
 import { issueUserToken, publicKeyPem, type UserTokenSpec } from "./issueUserToken.ts";
+import { requireApp } from "./lookup.ts";
 import { createRequestLog, type TokenRequestRecord } from "./requestLog.ts";
 import { route } from "./router.ts";
 import { createSigningKeys } from "./signingKeys.ts";
@@ -22,6 +26,8 @@ export interface EntraOptions {
   readonly now?: () => number;
   /** What `/local/token` signs users in to. */
   readonly signIn?: LocalSignIn;
+  /** More that `/local/...` is to answer: for the parts of Azure around this one. */
+  readonly controls?: readonly ControlRoute[];
 }
 
 /** A stand-in for Microsoft Entra ID, strict enough for MSAL, @azure/identity and jose to use unmodified. */
@@ -37,6 +43,8 @@ export interface LocalEntra {
   issueUserToken(spec: UserTokenSpec): Promise<string>;
   /** @throws Refusal when the tenant has no such resource. */
   issueApplicationToken(spec: ApplicationTokenSpec): Promise<string>;
+  /** Changes an app's credentials. @throws Error when there is no such app. */
+  credentialsOf(clientId: string): AppCredentials;
   /** Puts a new signing key in use; the old one stays in the JWKS, or leaves. */
   rollKeys(old?: "stays" | "leaves"): Promise<void>;
   /** The public key in use: an attacker's secret for HS256. */
@@ -56,7 +64,8 @@ export async function startEntra(options: EntraOptions): Promise<LocalEntra> {
   const server = createServer({ key: tls.key, cert: tls.cert });
   const url = `https://localhost:${await listen(server, "Entra ID", port)}`;
   const context: Context = { url, directory, keys, now, seenAssertions: new Map() };
-  const service = { context, faults, log, counts, signIn };
+  const controls = [appControl(directory, now), ...(options.controls ?? [])];
+  const service = { context, faults, log, counts, signIn, controls };
   server.on("request", (request, response) => {
     route(service, request, response).catch((error: unknown) => {
       // A client that went away has nobody to tell; anything else is a mistake here, and must be seen.
@@ -73,6 +82,7 @@ export async function startEntra(options: EntraOptions): Promise<LocalEntra> {
     counts,
     issueUserToken: (spec) => issueUserToken(context, spec),
     issueApplicationToken: (spec) => issueApplicationToken(context, spec),
+    credentialsOf: (clientId) => appCredentials(requireApp(directory, clientId), now),
     rollKeys: (old = "stays") => keys.roll(old),
     publicKeyPem: () => publicKeyPem(keys.current.publicKey),
     onRequest: (listener) => log.subscribe(listener),

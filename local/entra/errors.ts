@@ -1,7 +1,8 @@
 /**
  * The OAuth error code and HTTP status that go with an AADSTS code.
  * Sources: learn.microsoft.com/entra/identity-platform/reference-error-codes, and, for 700021, 700023 and 50027, the Azure
- * SDK's "Troubleshoot ClientAssertionCredential"; for 70021x, the workload identity documentation; for 500131, 50173,
+ * SDK's "Troubleshoot ClientAssertionCredential"; for 70021x, the workload identity documentation; for 7000214 and 7000277,
+ * Microsoft.Identity.Web's list of certificate errors; for 500131, 50173,
  * 700025, 70025 and 1002012, answers of Entra ID quoted in public issues.
  */
 const KNOWN: Readonly<Record<number, readonly [error: string, status: number, suberror?: string]>> = {
@@ -44,9 +45,11 @@ const KNOWN: Readonly<Record<number, readonly [error: string, status: number, su
   1000502: ["invalid_client", 401], // certificate outside its time
   1002012: ["invalid_scope", 400], // client credentials without .default
   7000114: ["invalid_grant", 400], // app-only assertion
+  7000214: ["invalid_client", 401], // certificate revoked
   7000215: ["invalid_client", 401], // wrong secret
   7000218: ["invalid_client", 401], // no credential
   7000222: ["invalid_client", 401], // secret expired
+  7000277: ["invalid_client", 401], // certificate revoked
   9002313: ["invalid_request", 400], // malformed request
 };
 

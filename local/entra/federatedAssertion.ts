@@ -1,8 +1,10 @@
 import { decodeJwt, errors } from "jose";
+import { outsideItsTime } from "./assertionTime.ts";
 import type { ClientProof } from "./clientProof.ts";
 import type { Context } from "./context.ts";
 import type { AppRegistration } from "./directory.ts";
 import { Refusal } from "./errors.ts";
+import { findResource } from "./lookup.ts";
 import { invalidAssertion, verifyOwnToken } from "./ownToken.ts";
 
 /** The application behind `api://AzureADTokenExchange`: in v2.0 tokens, the audience is its id. */
@@ -23,7 +25,8 @@ export async function verifyFederatedAssertion(
   client: AppRegistration,
   assertion: string,
 ): Promise<ClientProof> {
-  const { iss: issuer = "", sub: subject = "", aud } = decodeJwt(assertion);
+  const payload = decodeJwt(assertion);
+  const { iss: issuer = "", sub: subject = "", aud } = payload;
   if (client.federatedCredentials.length === 0)
     throw new Refusal(
       70025,
@@ -34,28 +37,22 @@ export async function verifyFederatedAssertion(
   const ofSubject = ofIssuer.filter((credential) => credential.subject === subject);
   if (ofSubject.length === 0) throw noMatch(700213, "subject", subject);
   const audiences = typeof aud === "string" ? [aud] : (aud ?? []);
-  if (!ofSubject.some((credential) => audiences.some((audience) => isSameAudience(credential.audience, audience))))
+  const names = (trusted: string) => [trusted, findResource(context.directory, client.tenantId, trusted)?.clientId];
+  if (!ofSubject.some(({ audience }) => audiences.some((presented) => names(audience).includes(presented))))
     throw noMatch(700212, "audience", audiences.join(" "));
   try {
     await verifyOwnToken(context, assertion, {});
   } catch (error) {
-    if (error instanceof errors.JWTExpired)
-      throw new Refusal(
-        700024,
-        "Client assertion is not within its valid time range. The federated token has expired.",
-      );
+    const claim = error instanceof errors.JWTClaimValidationFailed ? error.claim : undefined;
+    if (error instanceof errors.JWTExpired || claim === "nbf") throw outsideItsTime(payload, context.now());
     throw error instanceof errors.JOSEError ? invalidAssertion("The federated token is not valid") : error;
   }
   return { kind: "federated", issuer, subject };
 }
 
-function isSameAudience(trusted: string, presented: string): boolean {
-  return trusted === presented || (trusted === TOKEN_EXCHANGE.appIdUri && presented === TOKEN_EXCHANGE.clientId);
-}
-
 function noMatch(aadsts: number, claim: string, value: string): Refusal {
   return new Refusal(
     aadsts,
-    `No matching federated identity record found for presented assertion ${claim} '${value}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.`,
+    `No matching federated identity record found for presented assertion ${claim} '${value}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation`,
   );
 }

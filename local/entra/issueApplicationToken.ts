@@ -11,6 +11,8 @@ export interface ApplicationTokenSpec {
   readonly clientId: string;
   /** Client id or app id URI. */
   readonly resource: string;
+  /** As the directory's settings say, unless told. */
+  readonly lifetimeMs?: number;
 }
 
 /** @throws Refusal 500011 when the tenant has no such resource. */
@@ -22,5 +24,7 @@ export async function issueApplicationToken(context: Context, spec: ApplicationT
     .map(({ role }) => role);
   // Whoever gets a token this way has proved itself with a certificate, which only its host ever sees.
   const subject = { tenantId: tenant.id, clientId, clientClass: "2", resource, identifier } as const;
-  return signToken(context, applicationTokenClaims(context, subject, principalOid, roles));
+  const claims = applicationTokenClaims(context, subject, principalOid, roles);
+  const exp = spec.lifetimeMs === undefined ? {} : { exp: (claims.iat ?? 0) + Math.floor(spec.lifetimeMs / 1000) };
+  return signToken(context, { ...claims, ...exp });
 }

@@ -13,6 +13,13 @@ export function findApp(directory: Directory, clientId: string): AppRegistration
   return directory.apps.find((app) => same(app.clientId, clientId));
 }
 
+/** @throws Error when there is no such app. */
+export function requireApp(directory: Directory, clientId: string): AppRegistration {
+  const app = findApp(directory, clientId);
+  if (app === undefined) throw new Error(`No app with the client id ${clientId} is registered.`);
+  return app;
+}
+
 /** A resource by its client id or one of its app id URIs, among those that have a service principal in the tenant. */
 export function findResource(directory: Directory, tenantId: string, identifier: string): AppRegistration | undefined {
   return directory.apps.find(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ControlRoute } from "../control/route.ts";
 import { type Answer, createAnswer } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { handleControl, type LocalSignIn } from "./control.ts";
@@ -22,6 +23,7 @@ export interface Service {
   readonly log: RequestLog;
   readonly counts: Counts;
   readonly signIn: LocalSignIn | undefined;
+  readonly controls: readonly ControlRoute[];
 }
 
 const TENANT_ROUTE = /^\/([^/]+)(\/.+)$/;
@@ -38,7 +40,7 @@ export async function route(service: Service, request: IncomingMessage, response
   const answer = createAnswer(request, response, context, clientRequestId);
   const [, tenant = "", path = ""] = TENANT_ROUTE.exec(url.pathname) ?? [];
   try {
-    if (tenant === "local") return await handleControl(context, faults, service.signIn, request, url, answer);
+    if (tenant === "local") return await handleControl(service, request, url, answer);
     switch (path) {
       case "/oauth2/v2.0/token":
         counts.token += 1;
