@@ -83,11 +83,13 @@ const NOT_HERE =
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message === NOT_HERE) return `${NOT_HERE}.`;
-  const why =
-    error.name === "TimeoutError" ? `no answer from its endpoint within ${TIMEOUT_MS} ms` : withoutStop(error.message);
+  const why = error.name === "TimeoutError" ? `no answer from its endpoint within ${TIMEOUT_MS} ms` : said(error);
   return `${why}. Check that the identity is user-assigned and assigned to the app.`;
 }
 
-function withoutStop(message: string): string {
-  return message.replace(/[.\s]+$/, "");
+// Of what MSAL makes of an answer, the part that the endpoint said.
+function said({ message }: Error): string {
+  if (message.includes("network_error")) return "its endpoint does not answer";
+  const description = /Description: (.+?)(?: - Correlation ID|$)/s.exec(message)?.[1] ?? message;
+  return description.replace(/[.\s]+$/, "");
 }
