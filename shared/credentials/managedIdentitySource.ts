@@ -87,9 +87,9 @@ function reasonOf(error: unknown): string {
   return `${why}. Check that the identity is user-assigned and assigned to the app.`;
 }
 
-// Of what MSAL makes of an answer, the part that the endpoint said.
+// Of what MSAL makes of an answer, the part that the endpoint said; of an answer without words, MSAL's own.
 function said({ message }: Error): string {
   if (message.includes("network_error")) return "its endpoint does not answer";
   const description = /Description: (.+?)(?: - Correlation ID|$)/s.exec(message)?.[1] ?? message;
-  return description.replace(/[.\s]+$/, "");
+  return `its endpoint answered: ${description.replace(/[.\s]+$/, "")}`;
 }

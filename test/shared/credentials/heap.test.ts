@@ -38,6 +38,8 @@ describe("private keys, once loaded", () => {
     await writeFile(join(folder, "broken.pem"), made.privateKeyPem);
     world.vault.importCertificate("pfx", { ...made, contentType: "application/x-pkcs12" });
     world.vault.importCertificate("pem", { ...made, contentType: "application/x-pem-file" });
+    world.vault.importCertificate("kept", { ...made, contentType: "application/x-pem-file", exportable: false });
+    world.vault.grant(world.seed.vaultReader.clientId, ["certificates/get", "keys/sign"]);
     world.vault.setSecret("key-alone", made.privateKeyPem, "application/x-pem-file");
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -96,13 +98,14 @@ describe("private keys, once loaded", () => {
     const { strings, output } = await load([
       inVault("pfx"),
       inVault("pem"),
+      inVault("kept", "SignedAssertionFromVault"),
       { SourceType: "Path", CertificateDiskPath: join(folder, "own.pem") },
       { SourceType: "Path", CertificateDiskPath: join(folder, "own.pfx") },
       base64(made.privateKeyPem + made.certificatePem),
       base64(pkcs12),
     ]);
-    expect(output.match(/certificate [0-9A-F]{64}/g)?.length).toBeGreaterThanOrEqual(6);
-    expect(output).toContain("held 8");
+    expect(output.match(/certificate [0-9A-F]{64}/g)?.length).toBeGreaterThanOrEqual(7);
+    expect(output).toContain("held 9");
     expect(strings.length).toBeGreaterThan(10_000);
     expect(found(strings)).toEqual([]);
     expect(found([output])).toEqual([]);

@@ -157,10 +157,10 @@ describe("managedIdentitySource, with the real SDK", () => {
     [
       "an identity that is not assigned",
       () => undefined,
-      /: No User Assigned or Delegated Managed Identity found for specified ClientId\/ResourceId\/PrincipalId\. Check/,
+      /: its endpoint answered: No User Assigned or Delegated Managed Identity found for specified ClientId\/ResourceId\/PrincipalId\. Check/,
     ],
-    ["throttling", () => endpoint.faults.throttled(undefined), /Too many requests/],
-    ["500", () => endpoint.faults.failing(500), /: ManagedIdentityCredential: /],
+    ["throttling", () => endpoint.faults.throttled(undefined), /: its endpoint answered: Too many requests\. Check/],
+    ["500", () => endpoint.faults.failing(500), /: its endpoint answered: An unexpected error occurred\. Check/],
     ["a cut connection", () => endpoint.faults.cut(), /: its endpoint does not answer\./],
   ])("says what is wrong: %s", async (_what, fault, message) => {
     fault();
