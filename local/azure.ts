@@ -2,22 +2,24 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { identityControl } from "./control/identity.ts";
+import type { ControlRoute } from "./control/route.ts";
+import { vaultControl } from "./control/vault.ts";
 import type { LocalDownstream } from "./downstream/downstream.ts";
 import { startDownstream } from "./downstream/downstream.ts";
 import type { LocalEntra } from "./entra/entra.ts";
 import { startEntra } from "./entra/entra.ts";
-import { registeredCertificate } from "./entra/registration.ts";
+import { issueCredentials } from "./gatewayCredentials.ts";
 import type { LocalKeyVault } from "./keyVault/keyVault.ts";
 import { startKeyVault } from "./keyVault/keyVault.ts";
-import { makeSelfSignedCertificate } from "./keyVault/selfSigned.ts";
+import type { LocalManagedIdentity } from "./managedIdentity/managedIdentity.ts";
+import { startManagedIdentity } from "./managedIdentity/managedIdentity.ts";
 import type { Seed } from "./seed.ts";
 import { seedDirectory } from "./seed.ts";
 import type { CertificateAuthority } from "./tls/certificateAuthority.ts";
 import { createCertificateAuthority } from "./tls/certificateAuthority.ts";
 
-const YEAR_MS = 365 * 86_400_000;
-/** The names under which the vault holds the gateway's certificate, in either form. */
-export const CERTIFICATES = { pfx: "obo-gateway-pfx", pem: "obo-gateway-pem" } as const;
+export { CERTIFICATES, SECRET } from "./gatewayCredentials.ts";
 
 export interface LocalAzureOptions {
   /** 0: any free one. */
@@ -26,9 +28,9 @@ export interface LocalAzureOptions {
   readonly now?: () => number;
 }
 
-export type LocalPart = "entra" | "keyVault" | "profile" | "ledger";
+export type LocalPart = "entra" | "keyVault" | "managedIdentity" | "profile" | "ledger";
 
-/** Azure on one machine, as far as the gateway meets it: Entra ID, Key Vault, and two downstream APIs. */
+/** Azure on one machine, as far as the gateway meets it: Entra ID, Key Vault, managed identity, and two downstream APIs. */
 export interface LocalAzure {
   readonly authority: CertificateAuthority;
   /** The CA's certificate as a file, for `curl --cacert`. */
@@ -38,6 +40,7 @@ export interface LocalAzure {
   readonly seed: Seed;
   readonly entra: LocalEntra;
   readonly keyVault: LocalKeyVault;
+  readonly managedIdentity: LocalManagedIdentity;
   readonly profile: LocalDownstream;
   readonly ledger: LocalDownstream;
   close(): Promise<void>;
@@ -58,22 +61,32 @@ export async function startLocalAzure({ ports = {}, now = Date.now }: LocalAzure
     started.push(() => rm(folder, { recursive: true, force: true }));
     const tls = await authority.issue();
     const seed = seedDirectory({ randomBytes, now });
+    const controls: ControlRoute[] = [];
     const entra = await startEntra({
       tls,
       directory: seed.directory,
       port: ports.entra ?? 0,
       now,
       signIn: { client: seed.client.clientId, scope: seed.scopes.gateway },
+      controls,
     });
     started.push(() => entra.close());
     const common = { tls, entraUrl: entra.url, tenantId: seed.tenant.id, trustedCa: authority.certificatePem, now };
     const keyVault = await startKeyVault({
       ...common,
       port: ports.keyVault ?? 0,
-      access: { model: "rbac", grants: { [seed.vaultReader.clientId]: ["secrets/get"] } },
+      access: { model: "rbac", grants: {} },
     });
     started.push(() => keyVault.close());
-    await issueCertificates(seed, keyVault, now());
+    const managedIdentity = await startManagedIdentity({
+      entra,
+      tenant: seed.tenant,
+      identities: [seed.managedIdentity],
+      port: ports.managedIdentity ?? 0,
+    });
+    started.push(() => managedIdentity.close());
+    await issueCredentials(seed, entra, keyVault, now());
+    controls.push(vaultControl(entra, keyVault), identityControl(managedIdentity));
     const api = (app: Seed["profile"], requiredScope: string, port = 0): Promise<LocalDownstream> =>
       startDownstream({
         ...common,
@@ -86,27 +99,10 @@ export async function startLocalAzure({ ports = {}, now = Date.now }: LocalAzure
     started.push(() => profile.close());
     const ledger = await api(seed.ledger, "Ledger.Read", ports.ledger);
     started.push(() => ledger.close());
-    return { authority, caFile, trustFile, seed, entra, keyVault, profile, ledger, close: closeAll };
+    return { authority, caFile, trustFile, seed, entra, keyVault, managedIdentity, profile, ledger, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
-  }
-}
-
-/** One certificate as PKCS#12 and one as PEM, each registered with the gateway's app, as an operator would. */
-async function issueCertificates(seed: Seed, keyVault: LocalKeyVault, nowMs: number): Promise<void> {
-  for (const form of ["pfx", "pem"] as const) {
-    const made = await makeSelfSignedCertificate({
-      subject: `obo-gateway (${form})`,
-      notBeforeMs: nowMs - 60_000,
-      notAfterMs: nowMs + YEAR_MS,
-    });
-    keyVault.importCertificate(CERTIFICATES[form], {
-      certificatePem: made.certificatePem,
-      privateKeyPem: made.privateKeyPem,
-      contentType: form === "pfx" ? "application/x-pkcs12" : "application/x-pem-file",
-    });
-    seed.gateway.certificates.push(registeredCertificate(made.certificatePem));
   }
 }
 

@@ -10,6 +10,8 @@ export interface Running {
     readonly functions: string;
     readonly entra: string;
     readonly keyVault: string;
+    /** Plain HTTP, as in App Service; its callers must know a header that only the app is given. */
+    readonly managedIdentity: string;
     readonly profile: string;
     readonly ledger: string;
   };
@@ -38,7 +40,7 @@ export interface Running {
 }
 
 export function describeRunning(azure: LocalAzure, functionsUrl: string, gatewayUrl: string | undefined): Running {
-  const { seed, entra, keyVault, profile, ledger, caFile } = azure;
+  const { seed, entra, keyVault, managedIdentity, profile, ledger, caFile } = azure;
   const { alice, bob, carol, dave } = seed.users;
   const api = gatewayUrl === undefined ? `${functionsUrl}/api` : `${gatewayUrl}/obo`;
   const tokenUrl = `${entra.url}/local/token?user={user}`;
@@ -56,6 +58,7 @@ export function describeRunning(azure: LocalAzure, functionsUrl: string, gateway
       functions: functionsUrl,
       entra: entra.url,
       keyVault: keyVault.url,
+      managedIdentity: managedIdentity.settings.IDENTITY_ENDPOINT,
       profile: profile.url,
       ledger: ledger.url,
     },

@@ -2,9 +2,17 @@ import type { AppRegistration, ConditionalAccessPolicy, Directory, Tenant, User 
 import { createDirectory } from "./entra/directory.ts";
 import { TOKEN_EXCHANGE } from "./entra/federatedAssertion.ts";
 import { consent, registerApp, registerUser } from "./entra/registration.ts";
+import type { ManagedIdentity } from "./managedIdentity/identities.ts";
 
 const SECRET_BYTES = 30;
 const YEAR_MS = 365 * 86_400_000;
+
+/** No app registration, as in Azure: only a service principal, which nobody has a secret of. */
+const MANAGED_IDENTITY: ManagedIdentity = {
+  kind: "user",
+  clientId: "20000000-0000-4000-8000-000000000007",
+  principalId: "40000000-0000-4000-8000-000000000001",
+};
 
 /** The directory that `npm start` begins with, and a handle to each thing in it. */
 export interface Seed {
@@ -20,6 +28,8 @@ export interface Seed {
   /** The identity with which the function app reads Key Vault: what a managed identity is in Azure. */
   readonly vaultReader: AppRegistration;
   readonly vaultReaderSecret: string;
+  /** The function app's user-assigned managed identity: reads the vault, and is trusted instead of a secret. */
+  readonly managedIdentity: ManagedIdentity;
   /** API Management's own identity: a managed identity, or this secret for client credentials. */
   readonly apiManagement: AppRegistration;
   readonly apiManagementSecret: string;
@@ -82,6 +92,7 @@ export function seedDirectory({ randomBytes, now }: SeedOptions): Seed {
     gatewaySecret,
     vaultReader,
     vaultReaderSecret,
+    managedIdentity: MANAGED_IDENTITY,
     apiManagement,
     apiManagementSecret,
     users,

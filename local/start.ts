@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { bundleFunctions } from "../scripts/bundle.ts";
 import { startApimGateway } from "./apimGateway.ts";
-import type { CredentialKind } from "./appSettings.ts";
-import { appSettings } from "./appSettings.ts";
+import { appSettings, CREDENTIALS, IDENTITIES } from "./appSettings.ts";
 import { startLocalAzure } from "./azure.ts";
 import { portOption, readOptions } from "./cli/options.ts";
 import { policyLines } from "./cli/policyLines.ts";
@@ -18,7 +17,9 @@ const USAGE = `npm start -- [options]
 
 Starts the local Azure with API Management in front, and the function app, and runs until Ctrl-C.
 
-  --credential KIND        how the app proves itself: secret, pfx or pem (default: pfx, a certificate from Key Vault)
+  --credential KIND        how the app proves itself: secret, vault-secret, pfx, pem, vault-key or managed-identity
+                           (default: pfx, a certificate from Key Vault)
+  --identity KIND          as whom the app reads Key Vault: service-principal (default) or managed-identity
   --gateway-token KIND     how API Management does: managed-identity (default) or client-credentials
   --direct                 without API Management: clients call the functions themselves
   --trace                  show each policy that API Management executes, with its effect and how long it took
@@ -28,6 +29,7 @@ Starts the local Azure with API Management in front, and the function app, and r
   --key-vault-port PORT    default 7444
   --profile-port PORT      default 7445, the downstream API "profile"
   --ledger-port PORT       default 7446, the downstream API "ledger"
+  --managed-identity-port PORT  default 7447
   --azure-only             start the local Azure without the function app, and write local.settings.json, with which
                            \`npm run host\` or \`func start\` runs the app against it
   --json                   print the addresses, users and files as one line of JSON, and nothing else on stdout
@@ -35,7 +37,6 @@ Starts the local Azure with API Management in front, and the function app, and r
 
 A port of 0 takes any free one.`;
 
-const CREDENTIALS: readonly CredentialKind[] = ["secret", "pfx", "pem"];
 const GATEWAY_TOKENS = ["managed-identity", "client-credentials"] as const;
 const PORTS = {
   "gateway-port": { type: "string", default: "7070" },
@@ -44,6 +45,7 @@ const PORTS = {
   "key-vault-port": { type: "string", default: "7444" },
   "profile-port": { type: "string", default: "7445" },
   "ledger-port": { type: "string", default: "7446" },
+  "managed-identity-port": { type: "string", default: "7447" },
 } as const;
 
 await runProgram(async () => {
@@ -51,6 +53,7 @@ await runProgram(async () => {
     {
       ...PORTS,
       credential: { type: "string", default: "pfx" },
+      identity: { type: "string", default: "service-principal" },
       "gateway-token": { type: "string", default: "managed-identity" },
       direct: { type: "boolean", default: false },
       trace: { type: "boolean", default: false },
@@ -66,6 +69,7 @@ await runProgram(async () => {
     return;
   }
   const credential = oneOf("credential", CREDENTIALS, options.credential);
+  const identity = oneOf("identity", IDENTITIES, options.identity);
   const gatewayToken = oneOf("gateway-token", GATEWAY_TOKENS, options["gateway-token"]);
   const port = (name: keyof typeof PORTS): number => portOption(name, options[name]);
 
@@ -77,6 +81,7 @@ await runProgram(async () => {
       keyVault: port("key-vault-port"),
       profile: port("profile-port"),
       ledger: port("ledger-port"),
+      managedIdentity: port("managed-identity-port"),
     },
   });
   // From here on: whatever fails, and however it ends, all that runs is stopped.
@@ -86,7 +91,7 @@ await runProgram(async () => {
   };
   try {
     const front = options.direct ? "direct" : "gateway";
-    const settings = appSettings(azure, credential, front);
+    const settings = appSettings(azure, credential, front, identity);
     const app = await startApp(options["azure-only"], root, settings, port("functions-port"), options.quiet);
     started.push(app);
     // stderr: stdout belongs to the table, or to the JSON line.

@@ -19,6 +19,7 @@ ${table([
   ],
   ["Entra ID", addresses.entra, ""],
   ["Key Vault", addresses.keyVault, ""],
+  ["Managed identity", addresses.managedIdentity, ""],
   ["Profile API", addresses.profile, "GET /me, ANY /echo, GET /events, GET /download, POST /upload, GET /slow, ..."],
   ["Ledger API", addresses.ledger, "the same, for users with multi-factor authentication where policy demands it"],
   ["CA", caFile, "what the https addresses are trusted by"],

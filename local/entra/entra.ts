@@ -64,8 +64,18 @@ export async function startEntra(options: EntraOptions): Promise<LocalEntra> {
   const server = createServer({ key: tls.key, cert: tls.cert });
   const url = `https://localhost:${await listen(server, "Entra ID", port)}`;
   const context: Context = { url, directory, keys, now, seenAssertions: new Map() };
-  const controls = [appControl(directory, now), ...(options.controls ?? [])];
-  const service = { context, faults, log, counts, signIn, controls };
+  const ownControl = appControl(directory, now);
+  const service = {
+    context,
+    faults,
+    log,
+    counts,
+    signIn,
+    // Read anew at each request: the parts around Entra ID start after it.
+    get controls() {
+      return [ownControl, ...(options.controls ?? [])];
+    },
+  };
   server.on("request", (request, response) => {
     route(service, request, response).catch((error: unknown) => {
       // A client that went away has nobody to tell; anything else is a mistake here, and must be seen.

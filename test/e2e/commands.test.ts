@@ -12,7 +12,7 @@ import type { Running } from "../../local/running.ts";
 
 const root = join(import.meta.dirname, "../..");
 const ANY_PORT = ["--gateway-port", "0", "--functions-port", "0", "--entra-port", "0", "--key-vault-port", "0"];
-const ANY_API_PORT = ["--profile-port", "0", "--ledger-port", "0"];
+const ANY_API_PORT = ["--profile-port", "0", "--ledger-port", "0", "--managed-identity-port", "0"];
 const started: ChildProcess[] = [];
 
 function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
@@ -80,7 +80,15 @@ describe("npm start", () => {
   it("names the taken port, and who wanted it", async () => {
     const squatter = createServer();
     const port = await listen(squatter, "a test", 0);
-    const child = run("local/start.ts", [...ANY_PORT, "--profile-port", String(port), "--ledger-port", "0"]);
+    const child = run("local/start.ts", [
+      ...ANY_PORT,
+      "--profile-port",
+      String(port),
+      "--ledger-port",
+      "0",
+      "--managed-identity-port",
+      "0",
+    ]);
     const [[code], stderr] = await Promise.all([once(child, "exit"), text(child)]);
     squatter.close();
     expect(code).toBe(1);
@@ -89,7 +97,7 @@ describe("npm start", () => {
 
   it.each([
     [["--entra-port", "99999"], "--entra-port takes a port number"],
-    [["--credential", "hope"], "--credential is one of secret, pfx, pem"],
+    [["--credential", "hope"], "--credential is one of secret, vault-secret, pfx, pem"],
     [["--nonsense"], "Unknown option '--nonsense'"],
   ])("explains a wrong command line: %j", async (args, message) => {
     const child = run("local/start.ts", args);

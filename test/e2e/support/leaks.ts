@@ -24,8 +24,9 @@ export function expectNothingSecretLogged({ azure, log }: GatewayUnderTest): voi
   expect(log.text).not.toContain("PRIVATE KEY");
 }
 
-function secretsOf({ seed }: GatewayUnderTest["azure"]): string[] {
+function secretsOf({ seed, managedIdentity }: GatewayUnderTest["azure"]): string[] {
   return [
+    managedIdentity.settings.IDENTITY_HEADER,
     seed.gatewaySecret,
     seed.vaultReaderSecret,
     ...seed.gateway.secrets.map(({ value }) => value),
