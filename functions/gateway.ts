@@ -66,6 +66,7 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
   const verification = { azureAd, keysOf, now };
   const ring = new CredentialRing(credentialSources(azureAd, { now, environment }), {
     listener: credentialLog(log, credentialInstruments(now)),
+    pollMs: azureAd.credentialPollMs,
     now,
   });
   const validator = new AssertionValidator(verification);

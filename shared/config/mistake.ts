@@ -21,7 +21,8 @@ export class InvalidSettingsError extends Error {
 }
 
 /** `Url` alone is Redis's, which may hold a password that nobody escaped; `Value` an encryption key. */
-const SECRET_NAME = /secret|password|base64|credential|^url$|^value$|^encryptionkeys$|^redis$|^extraheaderparameters$/i;
+const SECRET_NAME =
+  /secret|password|base64|credentials$|^url$|^value$|^encryptionkeys$|^redis$|^extraheaderparameters$/i;
 /** Below it the operator gives the names, and any of the values may be a key. */
 const SECRETS_BELOW = /__extraheaderparameters__/i;
 const LONGEST_SHOWN = 120;

@@ -24,7 +24,11 @@ const MISTAKES_LOGGED = [
   ],
   ["AzureAd__TenantId", '"contoso"', "the tenant's id (GUID), or organizations for users of several tenants"],
   ["AzureAd__ClientId", "nothing", "the client id (GUID) of the gateway's app registration"],
-  ["AzureAd__ClientCredentials__0__SourceType", '"ClientSecrt"', "one of ClientSecret, KeyVault, Path, Base64Encoded"],
+  [
+    "AzureAd__ClientCredentials__0__SourceType",
+    '"ClientSecrt"',
+    "one of SignedAssertionFromManagedIdentity, SignedAssertionFromVault, KeyVault, ClientSecret, Path, Base64Encoded",
+  ],
   ["AzureAd__RequestTimeoutSeconds", '"soon"', "a number of seconds from 0.1 to 60"],
   ["AzureAd__ClientSecrets", "[redacted]", "no setting of that name"],
   [

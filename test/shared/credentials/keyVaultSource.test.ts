@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { registerApp } from "../../../local/entra/registration.ts";
 import type { KeyAndCertificate } from "./support/certificates.ts";
-import { selfSigned } from "./support/certificates.ts";
+import { fixture, selfSigned } from "./support/certificates.ts";
 import { startImpostor } from "./support/impostor.ts";
 import { loadFailure, SOURCE, useVault } from "./support/vault.ts";
 
@@ -51,6 +51,29 @@ describe("keyVaultSource, with the real SDK", () => {
     const before = await source.load();
     world.vault.importCertificate("rolled", { ...newer, contentType: "application/x-pkcs12" });
     expect((await source.load()).label).not.toBe(before.label);
+    expect(source.canChange).toBe(true);
+  });
+
+  it("makes one credential of a version, however often it is asked", async () => {
+    world.vault.importCertificate("polled", { ...made, contentType: "application/x-pkcs12" });
+    const source = world.source("polled");
+    const [first, meanwhile] = await Promise.all([source.load(), source.load()]);
+    expect(meanwhile).toBe(first);
+    expect(await source.load()).toBe(first);
+    world.vault.importCertificate("polled", { ...made, contentType: "application/x-pem-file" });
+    const second = await source.load();
+    expect(second).not.toBe(first);
+    expect(second.label).toBe(first.label);
+    world.vault.faults.failing(503);
+    await loadFailure(source);
+    world.vault.faults.clear();
+    expect(await source.load()).toBe(second);
+  });
+
+  it.each(["aes256-empty.pfx", "rc2-40-empty.pfx"])("reads %s, which another tool made", async (name) => {
+    const stored = name.replace(".pfx", "");
+    world.vault.setSecret(stored, fixture(name).toString("base64"), "application/x-pkcs12");
+    await expect(world.source(stored).load()).resolves.toMatchObject({ proof: { kind: "assertion" } });
   });
 
   it("reads as the app's own identity, with a token for the vault", async () => {

@@ -1,12 +1,12 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError } from "../../../shared/credentials/clientCredential.ts";
 import { credentialLog } from "../../../shared/credentials/credentialLog.ts";
 import { CredentialRejectedError } from "../../../shared/credentials/credentialRejectedError.ts";
 import { CredentialRing } from "../../../shared/credentials/credentialRing.ts";
+import { certificateFromPem } from "../../../shared/credentials/pem.ts";
 import { credentialRejection } from "../../../shared/exchange/credentialRejection.ts";
 import { credentialInstruments } from "../../../shared/telemetry/credentialInstruments.ts";
 import type { ClientCertificate } from "../../local/entra/support/clientCertificate.ts";
@@ -21,7 +21,7 @@ describe("rejected credentials, through the real MSAL and the local Entra ID", (
   const world = useWorld();
 
   function credentialOf({ privateKeyPem, certificatePem }: ClientCertificate): ClientCredential {
-    return certificateCredential(certificateFromPem(privateKeyPem + certificatePem, ""), {
+    return certificateCredential(certificateFromPem(Buffer.from(privateKeyPem + certificatePem), ""), {
       clientId: world.seed.gateway.clientId,
       sendX5C: false,
       now: Date.now,

@@ -11,7 +11,10 @@ import { createCertificateAuthority } from "../../../../local/tls/certificateAut
 import type { KeyVaultCertificateSettings } from "../../../../shared/config/settings.ts";
 import type { CredentialSource } from "../../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError } from "../../../../shared/credentials/clientCredential.ts";
+import type { KeyVaultSourceOptions } from "../../../../shared/credentials/keyVaultSource.ts";
 import { keyVaultSource } from "../../../../shared/credentials/keyVaultSource.ts";
+import { vaultSecretSource } from "../../../../shared/credentials/secretSource.ts";
+import { vaultSignedSource } from "../../../../shared/credentials/vaultSignedSource.ts";
 import { trustCa } from "./trust.ts";
 
 export const SOURCE = "AzureAd__ClientCredentials__0 (KeyVault)";
@@ -23,7 +26,13 @@ export interface VaultWorld {
   readonly seed: Seed;
   /** For servers of the tests' own. */
   readonly tls: ServerIdentity;
+  /** PEM of the CA that vouches for them. */
+  readonly trustedCa: string;
+  /** A certificate with its key. */
   source(certificateName: string, more?: VaultSourceOptions): CredentialSource;
+  /** A certificate whose key stays in the vault. */
+  signedSource(certificateName: string, more?: VaultSourceOptions): CredentialSource;
+  secretSource(secretName: string, more?: VaultSourceOptions): CredentialSource;
 }
 
 export interface VaultSourceOptions {
@@ -31,11 +40,13 @@ export interface VaultSourceOptions {
   /** Of the identity that reads the vault. */
   readonly clientId?: string;
   readonly clientSecret?: string;
+  readonly sendX5C?: boolean;
+  readonly now?: () => number;
 }
 
 /** Starts them for the tests of a file; each test begins without faults. */
 export function useVault(): VaultWorld {
-  let running: Omit<VaultWorld, "source"> | undefined;
+  let running: Omit<VaultWorld, "source" | "signedSource" | "secretSource"> | undefined;
   const world = () => {
     if (running === undefined) throw new Error("The vault starts with the first test.");
     return running;
@@ -53,7 +64,7 @@ export function useVault(): VaultWorld {
       trustedCa: authority.certificatePem,
       access: { model: "rbac", grants: { [seed.vaultReader.clientId]: ["secrets/get"] } },
     });
-    running = { entra, vault, seed, tls };
+    running = { entra, vault, seed, tls, trustedCa: authority.certificatePem };
   });
   beforeEach(() => {
     world().vault.faults.clear();
@@ -63,6 +74,26 @@ export function useVault(): VaultWorld {
     await running?.vault.close();
     await running?.entra.close();
   });
+  const certificate = (certificateName: string, { keyVaultUrl }: VaultSourceOptions): KeyVaultCertificateSettings => ({
+    keyVaultUrl: keyVaultUrl ?? world().vault.url,
+    certificateName,
+    managedIdentityClientId: undefined,
+  });
+  const options = (more: VaultSourceOptions): KeyVaultSourceOptions => {
+    const { entra, seed } = world();
+    return {
+      clientId: seed.gateway.clientId,
+      sendX5C: more.sendX5C ?? false,
+      now: more.now ?? Date.now,
+      source: SOURCE,
+      instance: entra.url,
+      environment: {
+        AZURE_TENANT_ID: seed.tenant.id,
+        AZURE_CLIENT_ID: more.clientId ?? seed.vaultReader.clientId,
+        AZURE_CLIENT_SECRET: more.clientSecret ?? seed.vaultReaderSecret,
+      },
+    };
+  };
   return {
     get entra() {
       return world().entra;
@@ -76,25 +107,14 @@ export function useVault(): VaultWorld {
     get tls() {
       return world().tls;
     },
-    source(certificateName, more = {}) {
-      const { entra, vault, seed } = world();
-      const settings: KeyVaultCertificateSettings = {
-        keyVaultUrl: more.keyVaultUrl ?? vault.url,
-        certificateName,
-        managedIdentityClientId: undefined,
-      };
-      return keyVaultSource(settings, {
-        clientId: seed.gateway.clientId,
-        sendX5C: false,
-        now: Date.now,
-        source: SOURCE,
-        instance: entra.url,
-        environment: {
-          AZURE_TENANT_ID: seed.tenant.id,
-          AZURE_CLIENT_ID: more.clientId ?? seed.vaultReader.clientId,
-          AZURE_CLIENT_SECRET: more.clientSecret ?? seed.vaultReaderSecret,
-        },
-      });
+    get trustedCa() {
+      return world().trustedCa;
+    },
+    source: (name, more = {}) => keyVaultSource(certificate(name, more), options(more)),
+    signedSource: (name, more = {}) => vaultSignedSource(certificate(name, more), options(more)),
+    secretSource(secretName, more = {}) {
+      const keyVaultUrl = more.keyVaultUrl ?? world().vault.url;
+      return vaultSecretSource({ keyVaultUrl, secretName, managedIdentityClientId: undefined }, options(more));
     },
   };
 }
