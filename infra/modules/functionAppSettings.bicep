@@ -69,8 +69,10 @@ var azureAdSettings = {
 var credentialSettings = [
   for (credential, index) in clientCredentials: {
     'AzureAd__ClientCredentials__${index}__SourceType': credential.sourceType
-    'AzureAd__ClientCredentials__${index}__KeyVaultUrl': vaultUri
-    'AzureAd__ClientCredentials__${index}__KeyVaultCertificateName': credential.certificateName
+    'AzureAd__ClientCredentials__${index}__KeyVaultUrl': credential.sourceType == 'SignedAssertionFromManagedIdentity' ? '' : vaultUri
+    'AzureAd__ClientCredentials__${index}__KeyVaultCertificateName': credential.?certificateName ?? ''
+    'AzureAd__ClientCredentials__${index}__KeyVaultSecretName': credential.?secretName ?? ''
+    // To the vault, or to Entra ID itself, the app goes as its identity.
     'AzureAd__ClientCredentials__${index}__ManagedIdentityClientId': identityClientId
   }
 ]
