@@ -31,7 +31,7 @@ var always = [
     name: 'credential-expiring'
     title: 'A client credential ends soon, or cannot be loaded'
     severity: 1
-    query: '${events} | where event == "credential_unavailable" or (event == "credential_selected" and isnotempty(line.expiresOn) and todatetime(line.expiresOn) < now() + ${credentialDaysLeft}d)'
+    query: '${events} | where event == "credential_unavailable" or (event == "credential_expiring" and coalesce(toint(line.daysLeft), 0) <= ${credentialDaysLeft}) or (event == "credential_selected" and isnotempty(line.expiresOn) and todatetime(line.expiresOn) < now() + ${credentialDaysLeft}d)'
     // A credential is logged by each instance that loads it; beside this, Key Vault's own mail waits for nobody.
     window: 'P1D'
     frequency: 'PT1H'
