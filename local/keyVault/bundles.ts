@@ -1,7 +1,11 @@
+import { createPublicKey } from "node:crypto";
 import type { CertificateFacts } from "./certificateImport.ts";
 import type { StoredVersion } from "./store.ts";
 
 const RECOVERY = { recoveryLevel: "Recoverable+Purgeable", recoverableDays: 90 };
+
+/** What a certificate's key may be used for, unless its policy says otherwise. */
+const KEY_OPERATIONS = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"];
 
 /** What the JSON forms of one version are made from. */
 export interface Subject {
@@ -50,6 +54,20 @@ export function certificateItem(subject: Subject, facts: CertificateFacts): obje
     tags: stored.tags,
     subject: facts.subject,
   };
+}
+
+/** KeyBundle: the public half of a certificate's key. */
+export function keyBundle(subject: Subject, facts: CertificateFacts): object {
+  const { stored } = subject;
+  const { n, e } = createPublicKey(facts.privateKey).export({ format: "jwk" });
+  const key = { kid: id(subject, "keys"), kty: "RSA", key_ops: KEY_OPERATIONS, n, e };
+  return { key, attributes: attributes(stored), tags: stored.tags, managed: true };
+}
+
+/** KeyItem: what listing versions gives. */
+export function keyItem(subject: Subject, _facts: CertificateFacts): object {
+  const { stored } = subject;
+  return { kid: id(subject, "keys"), attributes: attributes(stored), tags: stored.tags, managed: true };
 }
 
 function policy({ vaultUrl, name, stored }: Subject, facts: CertificateFacts): object {

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type Pkcs12Encryption, toPkcs12 } from "./pkcs12.ts";
 import { thumbprint } from "./thumbprint.ts";
 
@@ -26,8 +26,11 @@ export interface CertificateFacts {
   readonly keySizeBits: number;
   readonly exportable: boolean;
   readonly contentType: CertificateContentType;
+  readonly pkcs12Encryption: Pkcs12Encryption;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
+  /** What the key of the same name signs with. */
+  readonly privateKey: KeyObject;
   /** The value of the secret of the same name. */
   readonly secretValue: string;
 }
@@ -55,8 +58,10 @@ export function readCertificate(source: CertificateImport): CertificateFacts {
     keySizeBits,
     exportable,
     contentType,
+    pkcs12Encryption: encryption,
     notBeforeMs: leaf.validFromDate.getTime(),
     notAfterMs: leaf.validToDate.getTime(),
+    privateKey: key,
     secretValue:
       contentType === "application/x-pkcs12"
         ? toPkcs12({ certificatesPem, privateKeyPem, encryption }).toString("base64")

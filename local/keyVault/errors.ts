@@ -33,18 +33,30 @@ export function badParameter(message: string): KeyVaultError {
   return new KeyVaultError(400, "BadParameter", message);
 }
 
-export function notFound(kind: "secret" | "certificate", name: string): KeyVaultError {
-  const [code, article] = kind === "secret" ? ["SecretNotFound", "A secret"] : ["CertificateNotFound", "A certificate"];
+const NOT_FOUND = { secret: "SecretNotFound", certificate: "CertificateNotFound", key: "KeyNotFound" } as const;
+
+export function notFound(kind: keyof typeof NOT_FOUND, name: string): KeyVaultError {
   return new KeyVaultError(
     404,
-    code,
-    `${article} with (name/id) ${name} was not found in this key vault. If you recently deleted this ${kind} you may be able to recover it using the correct recovery command.`,
+    NOT_FOUND[kind],
+    `A ${kind} with (name/id) ${name} was not found in this key vault. If you recently deleted this ${kind} you may be able to recover it using the correct recovery command.`,
   );
 }
 
 export function disabled(): KeyVaultError {
   const message = "Operation get is not allowed on a disabled secret.";
   return new KeyVaultError(403, "Forbidden", message, { innerCode: "SecretDisabled" });
+}
+
+export function keyDisabled(operation: string): KeyVaultError {
+  const message = `Operation ${operation} is not allowed on a disabled key.`;
+  return new KeyVaultError(403, "Forbidden", message, { innerCode: "KeyDisabled" });
+}
+
+/** That it is refused with 403 is documented; the wording follows that of a disabled key. */
+export function keyOutsideItsTime(operation: string, early: boolean): KeyVaultError {
+  const [what, innerCode] = early ? ["a not yet valid key", "KeyNotYetValid"] : ["an expired key", "KeyExpired"];
+  return new KeyVaultError(403, "Forbidden", `Operation ${operation} is not allowed on ${what}.`, { innerCode });
 }
 
 export function deletedButRecoverable(name: string): KeyVaultError {

@@ -8,6 +8,13 @@ import { type CertificateImport, readCertificate } from "./certificateImport.ts"
 import { KEY_VAULT_AUDIENCES } from "./challenge.ts";
 import { createKeyVaultFaults, type FaultAnswer, type KeyVaultFaults } from "./faults.ts";
 import { answerFailure, answerRequest, type KeyVaultRequest, type Vault } from "./requestHandler.ts";
+import type { Role } from "./roles.ts";
+import {
+  type PreparedCertificate,
+  prepareRotation,
+  type RotatedCertificate,
+  type RotationOptions,
+} from "./rotation.ts";
 import { createStore } from "./store.ts";
 
 export interface KeyVaultOptions {
@@ -24,14 +31,20 @@ export interface KeyVaultOptions {
   readonly now?: () => number;
 }
 
-/** Azure Key Vault on one machine: its REST API for secrets and certificates, over TLS, for tokens of one tenant. */
+/** Azure Key Vault on one machine: its REST API for secrets, certificates and their keys, over TLS, for tokens of one tenant. */
 export interface LocalKeyVault {
   /** `https://localhost:PORT` */
   readonly url: string;
   /** Adds a version and gives its id. @throws KeyVaultError when the name is invalid, deleted, or a certificate's. */
   setSecret(name: string, value: string, contentType?: string): string;
-  /** Adds a version, as certificate and as secret, and gives its id. @throws Error when the key does not fit. */
+  /** Adds a version, as certificate, secret and key, and gives its id. @throws Error when the key does not fit. */
   importCertificate(name: string, source: CertificateImport): string;
+  /** Adds a new self-signed version, like the newest. @throws KeyVaultError 404 */
+  rotateCertificate(name: string, options?: RotationOptions): Promise<RotatedCertificate>;
+  /** Makes it without adding it: for who registers it at Entra ID first, and then calls `importCertificate(name, source)`. */
+  prepareCertificate(name: string, options?: RotationOptions): Promise<PreparedCertificate>;
+  /** Ids, newest last. A version cannot be deleted, as in Key Vault: it can be disabled. @throws KeyVaultError 404 */
+  versionsOf(name: string): readonly string[];
   disableVersion(name: string, version: string): void;
   enableVersion(name: string, version: string): void;
   /** Soft-deletes: the name is neither found nor free until `recover`. */
@@ -41,6 +54,8 @@ export interface LocalKeyVault {
   recover(name: string): void;
   /** Permissions of an object id or application id. */
   grant(id: string, permissions: readonly Permission[]): void;
+  /** One of Azure's built-in roles, for the whole vault or one object (`/secrets/name`). @throws Error without RBAC. */
+  assignRole(id: string, role: Role, object?: string): void;
   revoke(id: string, permissions?: readonly Permission[]): void;
   readonly faults: KeyVaultFaults;
   /** The latest calls, from their arrival on; an entry is complete once `onRequest` has told of it. */
@@ -70,16 +85,25 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<LocalKeyV
     answer: (exchange) => answerRequest(vault, exchange),
     failed: answerFailure,
   });
+  const importCertificate = (name: string, source: CertificateImport): string =>
+    store.addCertificate(name, readCertificate(source)).version;
   return {
     url: service.url,
     setSecret: (name, value, contentType) => store.addSecret(name, { value, contentType }).version,
-    importCertificate: (name, source) => store.addCertificate(name, readCertificate(source)).version,
+    importCertificate,
+    async rotateCertificate(name, rotation) {
+      const { source, ...made } = await prepareRotation(store, name, now(), rotation);
+      return { ...made, version: importCertificate(name, source) };
+    },
+    prepareCertificate: (name, rotation) => prepareRotation(store, name, now(), rotation),
+    versionsOf: (name) => store.versions("secret", name).map(({ version }) => version),
     disableVersion: (name, version) => store.setEnabled(name, version, false),
     enableVersion: (name, version) => store.setEnabled(name, version, true),
     removeSecret: (name) => store.softDelete("secret", name),
     removeCertificate: (name) => store.softDelete("certificate", name),
     recover: store.recover,
     grant: access.grant,
+    assignRole: access.assignRole,
     revoke: access.revoke,
     faults: createKeyVaultFaults(faults),
     requests: journal.entries,

@@ -10,9 +10,17 @@ import { authenticate } from "./challenge.ts";
 import { badParameter, forbidden, KeyVaultError, notImplemented } from "./errors.ts";
 import type { FaultAnswer } from "./faults.ts";
 import type { Principal } from "./principal.ts";
+import type { Call } from "./routes/call.ts";
 import { answerCertificates } from "./routes/certificates.ts";
+import { answerKeys } from "./routes/keys.ts";
 import { answerSecrets } from "./routes/secrets.ts";
 import type { Store } from "./store.ts";
+
+const COLLECTIONS: ReadonlyMap<string, (call: Call) => object | Promise<object>> = new Map([
+  ["secrets", answerSecrets],
+  ["certificates", answerCertificates],
+  ["keys", answerKeys],
+]);
 
 /** One call as it is remembered: no values of secrets, no tokens. */
 export interface KeyVaultRequest {
@@ -47,20 +55,23 @@ export async function answerRequest(vault: Vault, exchange: Exchange): Promise<v
   record.principal = principal;
   if (!query.get("api-version")) throw badParameter("api-version must be specified");
   // The SDKs send doubled and trailing slashes, which Key Vault overlooks.
-  const [collection, name, rest, ...more] = path.split("/").filter((segment) => segment !== "");
-  if (collection === "keys") {
-    throw notImplemented("keys: signing and other key operations, without exporting the key, are still to come");
-  }
-  if ((collection !== "secrets" && collection !== "certificates") || name === undefined || more.length > 0) {
+  const [collection = "", name, rest, operation, ...more] = path.split("/").filter((segment) => segment !== "");
+  const answer = COLLECTIONS.get(collection);
+  if (
+    answer === undefined ||
+    name === undefined ||
+    (operation !== undefined && collection !== "keys") ||
+    more.length > 0
+  )
     throw notImplemented(`${request.method} ${path}`);
-  }
   const require = (permission: Permission): void => {
     const fault = vault.faults.takeAnswer(path);
     if (fault !== undefined) throw fault({ principal, permission, path });
-    if (!vault.access.allows(principal, permission)) throw forbidden(vault.access.model, principal, permission, path);
+    if (!vault.access.allows(principal, permission, path))
+      throw forbidden(vault.access.model, principal, permission, path);
   };
-  const call = { request, query, vaultUrl: vault.url(), store: vault.store, name, rest, require };
-  const body = collection === "secrets" ? await answerSecrets(call) : answerCertificates(call);
+  const { store, now } = vault;
+  const body = await answer({ request, query, vaultUrl: vault.url(), store, now, name, rest, operation, require });
   sendJson(response, 200, body, commonHeaders());
 }
 

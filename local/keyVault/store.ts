@@ -25,13 +25,13 @@ export interface NewSecret {
   readonly expiresMs?: number | undefined;
 }
 
-export type ObjectKind = "secret" | "certificate";
+export type ObjectKind = "secret" | "certificate" | "key";
 
 /** The vault's contents. Names are without regard to case, as in Key Vault. */
 export interface Store {
   addSecret(name: string, secret: NewSecret): StoredVersion;
   addCertificate(name: string, facts: CertificateFacts): StoredVersion;
-  /** Newest last. A certificate is a secret too. @throws KeyVaultError 404 */
+  /** Newest last. A certificate is a secret and a key too. @throws KeyVaultError 404 */
   versions(kind: ObjectKind, name: string): readonly StoredVersion[];
   setEnabled(name: string, version: string, enabled: boolean): void;
   softDelete(kind: ObjectKind, name: string): void;
@@ -77,7 +77,7 @@ export function createStore(now: () => number): Store {
 
   function present(kind: ObjectKind, name: string): StoredObject {
     const object = objects.get(name.toLowerCase());
-    if (object === undefined || object.deleted || (kind === "certificate" && object.kind !== kind))
+    if (object === undefined || object.deleted || (kind !== "secret" && object.kind !== "certificate"))
       throw notFound(kind, name);
     return object;
   }

@@ -1,104 +1,15 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
-import type { Socket } from "node:net";
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
-import { listen } from "./listen.ts";
-import { stop } from "./stop.ts";
+import { type HttpService, type HttpServiceOptions, KEEP_ALIVE_TIMEOUT_MS, runService } from "./httpService.ts";
 
-// Longer than clients keep idle connections: a server that closes first makes them fail at random.
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+export type { Exchange, HttpService as HttpsService } from "./httpService.ts";
 
-/** One request being answered. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** The path exactly as sent, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Fires when the connection is gone or the answer complete. */
-  readonly signal: AbortSignal;
-  /** Drops the connection: the server's own doing. */
-  readonly cut: () => void;
-  /** Calls back once, when the exchange is over. `hungUp`: the client left before the answer was complete. */
-  readonly onEnd: (listener: (end: { hungUp: boolean; durationMs: number }) => void) => void;
-}
-
-export interface HttpsServiceOptions {
-  /** The part of Azure, for error messages. */
-  readonly part: string;
+export interface HttpsServiceOptions extends HttpServiceOptions {
   readonly tls: ServerIdentity;
-  readonly port: number;
-  readonly answer: (exchange: Exchange) => Promise<void>;
-  /** Answers for an error that `answer` threw before it answered anything. */
-  readonly failed: (error: unknown, exchange: Exchange) => void;
 }
 
-/** An HTTPS server on the loopback interface that can be taken down and brought up again on the same port. */
-export interface HttpsService {
-  readonly url: string;
-  openConnections(): number;
-  down(): Promise<void>;
-  up(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** @throws PortTakenError when the port is in use. */
-export async function startHttpsService(options: HttpsServiceOptions): Promise<HttpsService> {
-  const { key, cert } = options.tls;
-  const server = createServer({ key, cert, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS });
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  server.on("request", (request, response) => {
-    const exchange = toExchange(request, response);
-    options.answer(exchange).catch((error: unknown) => {
-      // Nobody is left to be told; what failed is, as a rule, the writing to them.
-      if (exchange.signal.aborted) return;
-      // Half an answer must not look like a whole one.
-      if (response.headersSent) exchange.cut();
-      else options.failed(error, exchange);
-    });
-  });
-  const down = async (): Promise<void> => {
-    const stopped = stop(server);
-    // Connections still in their TLS handshake are not known to the HTTP server.
-    const closed = [...sockets].map((socket) => new Promise((resolve) => socket.destroy().once("close", resolve)));
-    await Promise.all([stopped, ...closed]);
-  };
-  const port = await listen(server, options.part, options.port);
-  return {
-    url: `https://localhost:${port}`,
-    openConnections: () => sockets.size,
-    down,
-    async up() {
-      if (!server.listening) await listen(server, options.part, port);
-    },
-    close: down,
-  };
-}
-
-function toExchange(request: IncomingMessage, response: ServerResponse): Exchange {
-  const [path = "/", ...rest] = (request.url ?? "/").split("?");
-  const startMs = performance.now();
-  const gone = new AbortController();
-  let cutHere = false;
-  response.once("close", () => gone.abort());
-  return {
-    request,
-    response,
-    path,
-    query: new URLSearchParams(rest.join("?")),
-    signal: gone.signal,
-    cut() {
-      cutHere = true;
-      response.destroy();
-    },
-    onEnd(listener) {
-      response.once("close", () =>
-        listener({ hungUp: !cutHere && !response.writableFinished, durationMs: performance.now() - startMs }),
-      );
-    },
-  };
+/** An HTTPS server on the loopback interface. @throws PortTakenError when the port is in use. */
+export function startHttpsService({ tls, ...options }: HttpsServiceOptions): Promise<HttpService> {
+  const { key, cert } = tls;
+  return runService(createServer({ key, cert, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }), "https://localhost", options);
 }

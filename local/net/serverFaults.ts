@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createFaultPlan, type FaultScope } from "./faultPlan.ts";
-import type { Exchange, HttpsService } from "./httpsService.ts";
+import type { Exchange, HttpService } from "./httpService.ts";
 
 type TransportFault =
   | { readonly kind: "slow"; readonly delayMs: number }
@@ -42,7 +42,7 @@ export interface ServerFaults<Answer> {
   takeAnswer(path: string): Answer | undefined;
 }
 
-export function createServerFaults<Answer>(service: () => HttpsService): ServerFaults<Answer> {
+export function createServerFaults<Answer>(service: () => HttpService): ServerFaults<Answer> {
   const plan = createFaultPlan<Fault<Answer>>();
   return {
     transport: {

@@ -1,11 +1,14 @@
 import * as z from "zod";
 import { clientCredentialSchema } from "./clientCredentialSchema.ts";
+import { cloudOfInstance, cloudOfVault } from "./clouds.ts";
 import { IGNORED_NAMES } from "./names.ts";
-import type { AzureAdSettings } from "./settings.ts";
+import type { AzureAdSettings, ClientCredentialSettings } from "./settings.ts";
 import { byIndex, guid, isGuid, list, seconds, setting, text, url } from "./values.ts";
 
 const PUBLIC_CLOUD = "https://login.microsoftonline.com/";
 const REQUEST_TIMEOUT_MS = 10_000;
+const CREDENTIAL_POLL_MS = 3_600_000;
+const DAY_S = 86_400;
 const SEVERAL_TENANTS = ["organizations", "common"];
 
 const ignored = Object.fromEntries(IGNORED_NAMES.map((name) => [name, z.unknown().optional()]));
@@ -35,6 +38,7 @@ export const azureAdSchema = z
         })
         .min(1),
     ),
+    CredentialPollSeconds: seconds(1, DAY_S).default(CREDENTIAL_POLL_MS),
     RequestTimeoutSeconds: seconds(0.1, 60).default(REQUEST_TIMEOUT_MS),
   })
   .refine(({ TenantId, AllowedTenants }) => !isGuid(TenantId ?? "") || (AllowedTenants ?? []).length === 0, {
@@ -43,6 +47,7 @@ export const azureAdSchema = z
     // Also beside other mistakes: all of them are listed at once.
     when: () => true,
   })
+  .superRefine(sameCloud, { when: ({ issues }) => issues.length === 0 })
   .transform(
     (from): AzureAdSettings => ({
       instance: from.Instance.href.replace(/\/+$/, ""),
@@ -57,9 +62,27 @@ export const azureAdSchema = z
       allowedClientApplications: from.AllowedClientApplications,
       clientCapabilities: from.ClientCapabilities,
       clientCredentials: from.ClientCredentials,
+      credentialPollMs: from.CredentialPollSeconds,
       requestTimeoutMs: from.RequestTimeoutSeconds,
     }),
   );
+
+// Identities and tokens of one of Microsoft's clouds are unknown in the others.
+function sameCloud(
+  { Instance, ClientCredentials }: { Instance: URL; ClientCredentials: readonly ClientCredentialSettings[] },
+  context: z.core.$RefinementCtx,
+): void {
+  const cloud = cloudOfInstance(Instance.href);
+  for (const [index, credential] of ClientCredentials.entries()) {
+    const vaultCloud = "keyVaultUrl" in credential ? cloudOfVault(credential.keyVaultUrl) : undefined;
+    if (cloud === undefined || vaultCloud === undefined || cloud === vaultCloud) continue;
+    context.addIssue({
+      code: "custom",
+      path: ["ClientCredentials", index, "KeyVaultUrl"],
+      message: `a vault of ${cloud.name}, where AzureAd__Instance is; this one is of ${vaultCloud.name}`,
+    });
+  }
+}
 
 // As Microsoft.Identity.Web: with nothing named, the client id (v2.0 tokens) and the default app id URI (v1.0 tokens).
 function audiences(clientId: string, named: readonly string[]): readonly string[] {

@@ -1,33 +1,80 @@
 import * as z from "zod";
 import { Secret } from "../secret.ts";
+import { SecretBytes } from "../secretBytes.ts";
 import type { ClientCredentialSettings } from "./settings.ts";
-import { flag, guid, secret, text, url } from "./values.ts";
+import { flag, guid, secret, setting, text, url } from "./values.ts";
 
 const NO_PASSWORD = new Secret("");
 const certificatePassword = secret("the password of the PKCS#12 file").default(NO_PASSWORD);
 const sendX5C = flag().default(false);
+const vaultUrl = url("the vault's URL, like https://contoso.vault.azure.net");
+const managedIdentity = guid("the client id (GUID) of a user-assigned managed identity");
 
 const clientSecret = z
   .strictObject({
     SourceType: z.literal("ClientSecret"),
-    ClientSecret: secret("the client secret's value (not its id)"),
+    ClientSecret: secret("the client secret's value (not its id)").optional(),
+    KeyVaultUrl: vaultUrl.optional(),
+    KeyVaultSecretName: text("the name of a secret in the vault that holds the client secret's value").optional(),
+    ManagedIdentityClientId: managedIdentity.optional(),
   })
-  .transform((from) => ({ sourceType: from.SourceType, clientSecret: from.ClientSecret }));
+  .transform((from, context): ClientCredentialSettings => {
+    const { SourceType: sourceType, ClientSecret, KeyVaultUrl: vault, KeyVaultSecretName: secretName } = from;
+    if (ClientSecret !== undefined && vault === undefined && secretName === undefined) {
+      return { sourceType, clientSecret: ClientSecret };
+    }
+    if (ClientSecret === undefined && vault !== undefined && secretName !== undefined) {
+      const managedIdentityClientId = from.ManagedIdentityClientId;
+      return { sourceType, keyVaultUrl: vault.href, secretName, managedIdentityClientId };
+    }
+    const expected = "either the client secret's value (not its id), or __KeyVaultUrl and __KeyVaultSecretName";
+    context.addIssue({ code: "custom", path: ["ClientSecret"], message: expected });
+    return z.NEVER;
+  });
 
-const keyVault = z
-  .strictObject({
-    SourceType: z.literal("KeyVault"),
-    KeyVaultUrl: url("the vault's URL, like https://contoso.vault.azure.net"),
-    KeyVaultCertificateName: text("the name of a certificate in the vault"),
-    ManagedIdentityClientId: guid("the client id (GUID) of a user-assigned managed identity").optional(),
-    SendX5C: sendX5C,
-  })
-  .transform((from) => ({
+const inVault = {
+  KeyVaultUrl: vaultUrl,
+  KeyVaultCertificateName: text("the name of a certificate in the vault"),
+  ManagedIdentityClientId: managedIdentity.optional(),
+  SendX5C: sendX5C,
+};
+
+const keyVault = z.strictObject({ SourceType: z.literal("KeyVault"), ...inVault }).transform(certificateInVault);
+
+const signedByVault = z
+  .strictObject({ SourceType: z.literal("SignedAssertionFromVault"), ...inVault })
+  .transform(certificateInVault);
+
+interface CertificateInVault<Kind> {
+  readonly SourceType: Kind;
+  readonly KeyVaultUrl: URL;
+  readonly KeyVaultCertificateName: string;
+  readonly ManagedIdentityClientId?: string | undefined;
+  readonly SendX5C: boolean;
+}
+
+function certificateInVault<Kind>(from: CertificateInVault<Kind>) {
+  return {
     sourceType: from.SourceType,
     keyVaultUrl: from.KeyVaultUrl.href,
     certificateName: from.KeyVaultCertificateName,
     managedIdentityClientId: from.ManagedIdentityClientId,
     sendX5C: from.SendX5C,
+  };
+}
+
+const signedByManagedIdentity = z
+  .strictObject({
+    SourceType: z.literal("SignedAssertionFromManagedIdentity"),
+    ManagedIdentityClientId: managedIdentity,
+    TokenExchangeUrl: setting("the audience of the federated credential, like api://AzureADTokenExchange", (value) =>
+      /^(api|https):\/\/[^\s?#]+$/i.test(value) ? value.replace(/\/+$/, "") : undefined,
+    ).optional(),
+  })
+  .transform((from) => ({
+    sourceType: from.SourceType,
+    managedIdentityClientId: from.ManagedIdentityClientId,
+    tokenExchangeUrl: from.TokenExchangeUrl,
   }));
 
 const path = z
@@ -47,7 +94,9 @@ const path = z
 const base64Encoded = z
   .strictObject({
     SourceType: z.literal("Base64Encoded"),
-    Base64EncodedValue: secret("a PKCS#12 or PEM file in base64"),
+    Base64EncodedValue: setting("a PKCS#12 or PEM file in base64", (value) =>
+      value === "" ? undefined : new SecretBytes(Buffer.from(value, "base64")),
+    ),
     CertificatePassword: certificatePassword,
     SendX5C: sendX5C,
   })
@@ -61,6 +110,9 @@ const base64Encoded = z
 /** `AzureAd__ClientCredentials__n`: one way for the app to prove itself, by its SourceType. */
 export const clientCredentialSchema: z.ZodType<ClientCredentialSettings, unknown> = z.discriminatedUnion(
   "SourceType",
-  [clientSecret, keyVault, path, base64Encoded],
-  { error: "one of ClientSecret, KeyVault, Path, Base64Encoded" },
+  [clientSecret, keyVault, signedByVault, signedByManagedIdentity, path, base64Encoded],
+  {
+    error:
+      "one of SignedAssertionFromManagedIdentity, SignedAssertionFromVault, KeyVault, ClientSecret, Path, Base64Encoded",
+  },
 );

@@ -21,7 +21,7 @@ export class InvalidSettingsError extends Error {
 }
 
 /** `Url` alone is Redis's, which may hold a password that nobody escaped; `Value` an encryption key. */
-const SECRET_NAME = /secret|password|base64|credential|^url$|^value$|^encryptionkeys$|^redis$/i;
+const SECRET_NAME = /secret|password|base64|credentials$|^url$|^value$|^encryptionkeys$|^redis$/i;
 const LONGEST_SHOWN = 120;
 const SHOWN = new Set(KNOWN_NAMES.filter((name) => !SECRET_NAME.test(name)).map((name) => name.toLowerCase()));
 

@@ -26,6 +26,7 @@ const AZURE_AD_NAMES = [
   "AllowedClientApplications",
   "ClientCapabilities",
   "ClientCredentials",
+  "CredentialPollSeconds",
   "RequestTimeoutSeconds",
 ] as const;
 
@@ -33,8 +34,10 @@ const CLIENT_CREDENTIAL_NAMES = [
   "SourceType",
   "ClientSecret",
   "KeyVaultUrl",
+  "KeyVaultSecretName",
   "KeyVaultCertificateName",
   "ManagedIdentityClientId",
+  "TokenExchangeUrl",
   "CertificateDiskPath",
   "CertificatePassword",
   "Base64EncodedValue",

@@ -1,4 +1,5 @@
 import type { Secret } from "../secret.ts";
+import type { SecretBytes } from "../secretBytes.ts";
 
 /** The app's settings: typed, validated, frozen. Durations are milliseconds. */
 export interface Settings {
@@ -70,20 +71,41 @@ export interface AzureAdSettings {
   /** Client apps that may call. Empty: any. */
   readonly allowedClientApplications: readonly string[];
   readonly clientCapabilities: readonly string[];
+  /** In order of preference. */
   readonly clientCredentials: readonly ClientCredentialSettings[];
+  /** How often, in the background, a newer version of them is looked for. */
+  readonly credentialPollMs: number;
   readonly requestTimeoutMs: number;
 }
 
 export type ClientCredentialSettings =
   | { readonly sourceType: "ClientSecret"; readonly clientSecret: Secret }
+  | ({ readonly sourceType: "ClientSecret" } & KeyVaultSecretSettings)
   | ({ readonly sourceType: "KeyVault" } & KeyVaultCertificateSettings & CertificateUse)
+  | ({ readonly sourceType: "SignedAssertionFromVault" } & KeyVaultCertificateSettings & CertificateUse)
+  | ({ readonly sourceType: "SignedAssertionFromManagedIdentity" } & ManagedIdentityAssertionSettings)
   | ({ readonly sourceType: "Path"; readonly path: string; readonly password: Secret } & CertificateUse)
-  | ({ readonly sourceType: "Base64Encoded"; readonly value: Secret; readonly password: Secret } & CertificateUse);
+  | ({ readonly sourceType: "Base64Encoded"; readonly value: SecretBytes; readonly password: Secret } & CertificateUse);
 
-export interface KeyVaultCertificateSettings {
+/** Which vault, and as whom to go there; undefined: as `azureIdentity` chooses. */
+export interface KeyVaultAccessSettings {
   readonly keyVaultUrl: string;
-  readonly certificateName: string;
   readonly managedIdentityClientId: string | undefined;
+}
+
+export interface KeyVaultSecretSettings extends KeyVaultAccessSettings {
+  readonly secretName: string;
+}
+
+export interface KeyVaultCertificateSettings extends KeyVaultAccessSettings {
+  readonly certificateName: string;
+}
+
+/** A user-assigned managed identity that the app registration trusts. */
+export interface ManagedIdentityAssertionSettings {
+  readonly managedIdentityClientId: string;
+  /** The audience of the federated credential. Undefined: the one of the instance's cloud. */
+  readonly tokenExchangeUrl: string | undefined;
 }
 
 interface CertificateUse {

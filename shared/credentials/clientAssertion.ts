@@ -1,11 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import type { Clock } from "../clock.ts";
+import { assertionClaims, assertionHeader, thumbprintOf } from "./assertionContent.ts";
 import type { Certificate } from "./certificate.ts";
 import type { ClientCredential } from "./clientCredential.ts";
-
-/** As MSAL: long enough for clocks that differ and for retries, short enough to be worth nothing when stolen. */
-const LIFETIME_S = 600;
 
 export interface CertificateCredentialOptions {
   readonly clientId: string;
@@ -15,35 +12,20 @@ export interface CertificateCredentialOptions {
   readonly source: string;
 }
 
-/**
- * A certificate as client credential: each token request carries a JWT signed with its key (PS256, `x5t#S256`).
- * Microsoft, "Microsoft identity platform application authentication certificate credentials".
- */
+/** A certificate as client credential: each token request carries a JWT signed with its key. */
 export function certificateCredential(
-  certificate: Certificate,
-  options: CertificateCredentialOptions,
+  { chain, privateKey }: Certificate,
+  { clientId, sendX5C, now, source }: CertificateCredentialOptions,
 ): ClientCredential {
-  const [own] = certificate.chain;
-  const thumbprint = createHash("sha256").update(own.raw).digest();
-  const x5c = options.sendX5C ? { x5c: certificate.chain.map(({ raw }) => raw.toString("base64")) } : {};
-  const header = { alg: "PS256", typ: "JWT", "x5t#S256": thumbprint.toString("base64url"), ...x5c };
+  const [own] = chain;
+  const header = assertionHeader(chain, sendX5C);
   return {
-    label: `${options.source} certificate ${thumbprint.toString("hex").toUpperCase()}`,
+    label: `${source} certificate ${thumbprintOf(own)}`,
     expiresOnMs: own.validToDate.getTime(),
     proof: {
       kind: "assertion",
-      sign(tokenEndpoint) {
-        const nowS = Math.floor(options.now() / 1000);
-        return new SignJWT({ jti: randomUUID() })
-          .setProtectedHeader(header)
-          .setAudience(tokenEndpoint)
-          .setIssuer(options.clientId)
-          .setSubject(options.clientId)
-          .setIssuedAt(nowS)
-          .setNotBefore(nowS)
-          .setExpirationTime(nowS + LIFETIME_S)
-          .sign(certificate.privateKey);
-      },
+      sign: (tokenEndpoint) =>
+        new SignJWT(assertionClaims(clientId, tokenEndpoint, now())).setProtectedHeader(header).sign(privateKey),
     },
   };
 }

@@ -5,7 +5,10 @@ export type ClientProof =
   | { readonly kind: "secret"; readonly secret: Secret }
   | {
       readonly kind: "assertion";
-      /** A signed client assertion for this token endpoint. */
+      /**
+       * A signed client assertion for this token endpoint.
+       * @throws CredentialLoadError when something that it takes does not answer: the credential is not wrong then.
+       */
       readonly sign: (tokenEndpoint: string) => Promise<string>;
     };
 
@@ -22,7 +25,12 @@ export interface ClientCredential {
 export interface CredentialSource {
   /** The setting, for logs: `AzureAd__ClientCredentials__0 (KeyVault)`. */
   readonly label: string;
-  /** Loads the newest version. Rejects with a CredentialLoadError. */
+  /** Whether a later load may give a newer version, so that it makes sense to ask again. */
+  readonly canChange: boolean;
+  /**
+   * Loads the newest version. While that stays the same it resolves to the same object.
+   * @throws CredentialLoadError
+   */
   load(): Promise<ClientCredential>;
 }
 

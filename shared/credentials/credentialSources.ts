@@ -3,7 +3,9 @@ import type { AzureAdSettings, ClientCredentialSettings } from "../config/settin
 import type { CredentialSource } from "./clientCredential.ts";
 import { base64Source, fileSource } from "./fileSource.ts";
 import { keyVaultSource } from "./keyVaultSource.ts";
-import { secretSource } from "./secretSource.ts";
+import { managedIdentitySource } from "./managedIdentitySource.ts";
+import { secretSource, vaultSecretSource } from "./secretSource.ts";
+import { vaultSignedSource } from "./vaultSignedSource.ts";
 
 export interface CredentialSourcesOptions {
   readonly now: Clock;
@@ -27,14 +29,21 @@ function sourceOf(
   { clientId, instance }: AzureAdSettings,
   { now, environment }: CredentialSourcesOptions,
 ): CredentialSource {
-  if (settings.sourceType === "ClientSecret") return secretSource(settings.clientSecret, source);
-  const options = { clientId, sendX5C: settings.sendX5C, now, source };
+  const certificateOptions = ({ sendX5C }: { readonly sendX5C: boolean }) => ({ clientId, sendX5C, now, source });
   switch (settings.sourceType) {
+    case "ClientSecret":
+      return "clientSecret" in settings
+        ? secretSource(settings.clientSecret, source)
+        : vaultSecretSource(settings, { instance, environment, source });
+    case "SignedAssertionFromManagedIdentity":
+      return managedIdentitySource(settings, { instance, environment, now, source });
     case "KeyVault":
-      return keyVaultSource(settings, { ...options, instance, environment });
+      return keyVaultSource(settings, { ...certificateOptions(settings), instance, environment });
+    case "SignedAssertionFromVault":
+      return vaultSignedSource(settings, { ...certificateOptions(settings), instance, environment });
     case "Path":
-      return fileSource(settings.path, settings.password, options);
+      return fileSource(settings.path, settings.password, certificateOptions(settings));
     case "Base64Encoded":
-      return base64Source(settings.value, settings.password, options);
+      return base64Source(settings.value, settings.password, certificateOptions(settings));
   }
 }

@@ -1,32 +1,56 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Secret } from "../secret.ts";
+import type { SecretBytes } from "../secretBytes.ts";
 import type { CertificateCredentialOptions } from "./clientAssertion.ts";
 import { certificateCredential } from "./clientAssertion.ts";
 import type { CredentialSource } from "./clientCredential.ts";
 import { CredentialLoadError } from "./clientCredential.ts";
+import { newestVersion } from "./newestVersion.ts";
 import { readCertificate } from "./readCertificate.ts";
 
-/** SourceType Path: a .pfx or .pem file on disk. For development. */
+/** SourceType Path: a .pfx or .pem file on disk, which may be replaced while the app runs. For development. */
 export function fileSource(path: string, password: Secret, options: CertificateCredentialOptions): CredentialSource {
-  return certificateSource(() => readFile(path), `The certificate file ${path}`, password, options);
+  const file = { what: `The certificate file ${path}`, read: () => readFile(path), canChange: true };
+  return certificateSource(file, password, options);
 }
 
 /** SourceType Base64Encoded: the same file's content in a setting. For development. */
-export function base64Source(value: Secret, password: Secret, options: CertificateCredentialOptions): CredentialSource {
-  return certificateSource(async () => Buffer.from(value.reveal(), "base64"), "Base64EncodedValue", password, options);
-}
-
-function certificateSource(
-  read: () => Promise<Buffer>,
-  what: string,
+export function base64Source(
+  value: SecretBytes,
   password: Secret,
   options: CertificateCredentialOptions,
 ): CredentialSource {
+  const file = { what: "Base64EncodedValue", read: async () => value.reveal(), canChange: false };
+  return certificateSource(file, password, options);
+}
+
+interface CertificateFile {
+  readonly what: string;
+  readonly read: () => Promise<Buffer>;
+  readonly canChange: boolean;
+}
+
+function certificateSource(
+  { what, read, canChange }: CertificateFile,
+  password: Secret,
+  options: CertificateCredentialOptions,
+): CredentialSource {
+  const load = newestVersion(async () => {
+    const content = await read();
+    return {
+      // Not the time of its last change: a file may be replaced by another within the same tick, or by itself.
+      id: createHash("sha256").update(content).digest("hex"),
+      credential: async () => certificateCredential(await readCertificate(content, password.reveal()), options),
+      unchanged: () => content.fill(0),
+    };
+  });
   return {
     label: options.source,
+    canChange,
     async load() {
       try {
-        return certificateCredential(await readCertificate(await read(), password.reveal()), options);
+        return await load();
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new CredentialLoadError(`${options.source}: ${what} cannot be used: ${reason}.`, { cause: error });

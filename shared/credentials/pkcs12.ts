@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { createPrivateKey } from "node:crypto";
 import forge from "node-forge";
 import type { Certificate } from "./certificate.ts";
@@ -5,6 +6,7 @@ import { certificateWithKey, readX509 } from "./certificate.ts";
 
 /**
  * Reads a PKCS#12 (PFX) file: RFC 7292, with the AES-256, 3DES and RC2 encryptions that Key Vault and Windows use.
+ * The parser works on strings and numbers: nothing of them is kept, so they go with the next garbage collection.
  * @throws Error saying what is missing or wrong.
  */
 export function certificateFromPkcs12(file: Buffer, password: string): Certificate {
@@ -13,8 +15,7 @@ export function certificateFromPkcs12(file: Buffer, password: string): Certifica
   if (keyBag?.key == null) throw new Error("there is no private key in it, or not an RSA one");
   const pkcs8 = forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(keyBag.key));
   const key = der(pkcs8);
-  const privateKey = createPrivateKey({ key, format: "der", type: "pkcs8" });
-  key.fill(0);
+  const privateKey = readAndWipe(key);
   const certificates = bagsOf(pkcs12, forge.pki.oids.certBag).flatMap((bag) =>
     // forge leaves certificates it cannot read (of another key type) as plain ASN.1; OpenSSL reads those too.
     bag.cert == null ? (bag.asn1 == null ? [] : [bag.asn1]) : [forge.pki.certificateToAsn1(bag.cert)],
@@ -23,6 +24,14 @@ export function certificateFromPkcs12(file: Buffer, password: string): Certifica
     privateKey,
     certificates.map((certificate) => readX509(der(certificate))),
   );
+}
+
+function readAndWipe(pkcs8: Buffer): KeyObject {
+  try {
+    return createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+  } finally {
+    pkcs8.fill(0);
+  }
 }
 
 function parse(file: Buffer): forge.asn1.Asn1 {

@@ -1,16 +1,14 @@
-const CLOUDS: readonly (readonly [suffix: string, resource: string])[] = [
-  [".vault.azure.net", "https://vault.azure.net"],
-  [".vault.usgovcloudapi.net", "https://vault.usgovcloudapi.net"],
-  [".vault.azure.cn", "https://vault.azure.cn"],
-];
-const PUBLIC_RESOURCE = "https://vault.azure.net";
+import { cloudOfInstance, cloudOfVault, PUBLIC_CLOUD } from "../config/clouds.ts";
 
 /**
- * Which cloud a vault is of, and so which resource its tokens are for. At an address that is no Microsoft cloud's
- * (a stand-in that the settings name) it is the public cloud's.
+ * Which resource a vault's tokens are for: that of its own cloud, else (a stand-in that the settings name) that of the
+ * cloud the app signs in to. The settings are checked at the start, so that the two are one cloud.
  */
-export function vaultCloud(keyVaultUrl: string): { readonly resource: string; readonly microsoft: boolean } {
-  const { hostname } = new URL(keyVaultUrl);
-  const cloud = CLOUDS.find(([suffix]) => hostname.endsWith(suffix));
-  return { resource: cloud?.[1] ?? PUBLIC_RESOURCE, microsoft: cloud !== undefined };
+export function vaultCloud(
+  keyVaultUrl: string,
+  instance: string,
+): { readonly resource: string; readonly microsoft: boolean } {
+  const own = cloudOfVault(keyVaultUrl);
+  const { vaultResource } = own ?? cloudOfInstance(instance) ?? PUBLIC_CLOUD;
+  return { resource: vaultResource, microsoft: own !== undefined };
 }

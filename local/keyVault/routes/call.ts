@@ -5,7 +5,7 @@ import type { ObjectKind, Store, StoredVersion } from "../store.ts";
 
 const MAX_PAGE_SIZE = 25;
 
-/** An authenticated request to an object of the vault: `/{collection}/{name}[/{rest}]`. */
+/** An authenticated request to an object of the vault: `/{collection}/{name}[/{rest}[/{operation}]]`. */
 export interface Call {
   readonly request: IncomingMessage;
   readonly query: URLSearchParams;
@@ -14,6 +14,10 @@ export interface Call {
   readonly name: string;
   /** A version, "versions", or undefined. */
   readonly rest: string | undefined;
+  /** What is to be done with a version of a key. */
+  readonly operation: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** @throws KeyVaultError 403 */
   readonly require: (permission: Permission) => void;
 }

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import { secretBundle, secretItem } from "../bundles.ts";
-import { badParameter, disabled, KeyVaultError, notImplemented } from "../errors.ts";
+import { badParameter, disabled, notImplemented } from "../errors.ts";
 import { type Call, page, requestedVersion } from "./call.ts";
+import { jsonBody } from "./jsonBody.ts";
 
 const MAX_SECRET_BYTES = 25_600;
-const MAX_BODY_BYTES = 262_144;
 const SECOND_MS = 1_000;
 
 const secretSetParameters = z.object({
@@ -49,21 +48,4 @@ async function setSecret({ request, vaultUrl, store, name, require }: Call): Pro
     expiresMs: attributes?.exp === undefined ? undefined : attributes.exp * SECOND_MS,
   });
   return secretBundle({ vaultUrl, name, stored });
-}
-
-async function jsonBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    // Read on to the end: leaving the loop would destroy the connection before the answer is out.
-    if (length <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  if (length > MAX_BODY_BYTES) throw new KeyVaultError(413, "RequestEntityTooLarge", "The request body is too large.");
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    // The parser's message quotes the body, which holds a secret.
-    throw badParameter("The request body is not JSON.");
-  }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { RedisSettings } from "../../config/settings.ts";
 import { azureIdentity } from "../../credentials/azureIdentity.ts";
-import type { VaultReaderOptions } from "../../credentials/keyVaultSecret.ts";
+import type { VaultReaderOptions } from "../../credentials/vaultAccess.ts";
 import { describeError } from "../../telemetry/describeError.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { SharedCacheMetrics } from "../../telemetry/tokenMetrics.ts";

@@ -1,7 +1,8 @@
 import { encryptionKey } from "../../config/encryptionKeySchema.ts";
 import type { EncryptionKeySettings } from "../../config/settings.ts";
-import type { VaultReaderOptions } from "../../credentials/keyVaultSecret.ts";
-import { keyVaultSecret, vaultFailure } from "../../credentials/keyVaultSecret.ts";
+import { keyVaultSecret } from "../../credentials/keyVaultSecret.ts";
+import type { VaultReaderOptions } from "../../credentials/vaultAccess.ts";
+import { vaultFailure } from "../../credentials/vaultAccess.ts";
 
 /** An AES-256 key and the name under which values say that it sealed them. */
 export interface EncryptionKey {

@@ -140,8 +140,8 @@ describe("secrets", () => {
   });
 
   it.each<["GET" | "POST" | "DELETE" | "PATCH", string]>([
-    ["POST", "/keys/mine/1/sign"],
-    ["GET", "/keys/mine"],
+    ["POST", "/keys/mine/1/wrapkey"],
+    ["GET", "/keys"],
     ["DELETE", "/secrets/password"],
     ["PATCH", "/secrets/password/1"],
     ["GET", "/secrets"],

@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { TokenCredential } from "@azure/identity";
+import { CertificateClient } from "@azure/keyvault-certificates";
+import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
 import { SecretClient } from "@azure/keyvault-secrets";
 import type { AccessPolicy, Permission } from "../../../local/keyVault/access.ts";
 import { type LocalKeyVault, startKeyVault } from "../../../local/keyVault/keyVault.ts";
@@ -12,6 +15,9 @@ export const ALL: readonly Permission[] = [
   "secrets/set",
   "certificates/get",
   "certificates/list",
+  "keys/get",
+  "keys/list",
+  "keys/sign",
 ];
 export const AUDIENCE = "https://vault.azure.net";
 export const API_VERSION = "api-version=7.4";
@@ -27,6 +33,10 @@ export interface VaultUnderTest {
   askWith(token: string | undefined, path: string, options?: RequestOptions): Promise<Answer>;
   /** The real client of Azure, which does not try again. */
   secretClient(token?: () => Promise<string>): SecretClient;
+  keyClient(token?: () => Promise<string>): KeyClient;
+  /** @param keyId with or without a version. */
+  cryptographyClient(keyId: string, token?: () => Promise<string>): CryptographyClient;
+  certificateClient(token?: () => Promise<string>): CertificateClient;
   close(): Promise<void>;
 }
 
@@ -53,6 +63,14 @@ export async function startVaultUnderTest(
       ...options,
       headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
     });
+  const credential = (bearer: () => Promise<string>): TokenCredential => ({
+    getToken: async () => ({ token: await bearer(), expiresOnTimestamp: Date.now() + 3_600_000 }),
+  });
+  const options = {
+    disableChallengeResourceVerification: true,
+    tlsOptions: { ca: authority.certificatePem },
+    retryOptions: { maxRetries: 0 },
+  };
   return {
     vault,
     issuer,
@@ -60,16 +78,10 @@ export async function startVaultUnderTest(
     token,
     askWith,
     ask: async (path, options) => askWith(await token(), path, options),
-    secretClient: (bearer = token) =>
-      new SecretClient(
-        vault.url,
-        { getToken: async () => ({ token: await bearer(), expiresOnTimestamp: Date.now() + 3_600_000 }) },
-        {
-          disableChallengeResourceVerification: true,
-          tlsOptions: { ca: authority.certificatePem },
-          retryOptions: { maxRetries: 0 },
-        },
-      ),
+    secretClient: (bearer = token) => new SecretClient(vault.url, credential(bearer), options),
+    keyClient: (bearer = token) => new KeyClient(vault.url, credential(bearer), options),
+    cryptographyClient: (keyId, bearer = token) => new CryptographyClient(keyId, credential(bearer), options),
+    certificateClient: (bearer = token) => new CertificateClient(vault.url, credential(bearer), options),
     async close() {
       await client.close();
       await vault.close();

@@ -15,6 +15,7 @@ describe("settings", () => {
       allowedClientApplications: [],
       clientCapabilities: [],
       clientCredentials: [{ sourceType: "ClientSecret", clientSecret: expect.any(Secret) }],
+      credentialPollMs: 3_600_000,
       requestTimeoutMs: 10_000,
     });
     expect(Object.keys(downstreamApis)).toEqual(["graph"]);
@@ -80,6 +81,22 @@ describe("settings", () => {
       }),
       ...at(2, { SourceType: "Path", CertificateDiskPath: "/certificates/a b.pfx", CertificatePassword: "hunter3" }),
       ...at(3, { SourceType: "Base64Encoded", Base64EncodedValue: "TUlJ", SendX5C: "false" }),
+      ...at(4, {
+        SourceType: "ClientSecret",
+        KeyVaultUrl: "https://contoso.vault.azure.net",
+        KeyVaultSecretName: "gateway-secret",
+      }),
+      ...at(5, {
+        SourceType: "SignedAssertionFromVault",
+        KeyVaultUrl: "https://contoso.vault.azure.net",
+        KeyVaultCertificateName: "locked",
+      }),
+      ...at(6, { SourceType: "SignedAssertionFromManagedIdentity", ManagedIdentityClientId: CLIENT_ID.toUpperCase() }),
+      ...at(7, {
+        SourceType: "SignedAssertionFromManagedIdentity",
+        ManagedIdentityClientId: CLIENT_ID,
+        TokenExchangeUrl: "api://AzureADTokenExchangeUSGov/",
+      }),
     }).azureAd;
     expect(clientCredentials).toMatchObject([
       { sourceType: "ClientSecret" },
@@ -92,11 +109,28 @@ describe("settings", () => {
       },
       { sourceType: "Path", path: "/certificates/a b.pfx", sendX5C: false },
       { sourceType: "Base64Encoded", sendX5C: false },
+      {
+        sourceType: "ClientSecret",
+        keyVaultUrl: "https://contoso.vault.azure.net/",
+        secretName: "gateway-secret",
+        managedIdentityClientId: undefined,
+      },
+      { sourceType: "SignedAssertionFromVault", certificateName: "locked", sendX5C: false },
+      {
+        sourceType: "SignedAssertionFromManagedIdentity",
+        managedIdentityClientId: CLIENT_ID,
+        tokenExchangeUrl: undefined,
+      },
+      {
+        sourceType: "SignedAssertionFromManagedIdentity",
+        managedIdentityClientId: CLIENT_ID,
+        tokenExchangeUrl: "api://AzureADTokenExchangeUSGov",
+      },
     ]);
     const revealed = clientCredentials.map((one) =>
       "clientSecret" in one ? one.clientSecret.reveal() : "password" in one ? one.password.reveal() : undefined,
     );
-    expect(revealed).toEqual(["hunter2", undefined, "hunter3", ""]);
+    expect(revealed).toEqual(["hunter2", undefined, "hunter3", "", ...Array(4)]);
     expect(JSON.stringify(clientCredentials)).not.toMatch(/hunter|TUlJ/);
   });
 

@@ -23,7 +23,7 @@ describe("mistakes in the settings", () => {
         "7 settings are wrong:",
         '  AzureAd__TenantId: found "contoso.com", expected the tenant\'s id (GUID), or organizations for users of several tenants',
         "  AzureAd__ClientId: found nothing, expected the client id (GUID) of the gateway's app registration",
-        "  AzureAd__ClientCredentials__0__ClientSecret: found nothing, expected the client secret's value (not its id)",
+        "  AzureAd__ClientCredentials__0__ClientSecret: found nothing, expected either the client secret's value (not its id), or __KeyVaultUrl and __KeyVaultSecretName",
         '  AzureAd__RequestTimeoutSeconds: found "forever", expected a number of seconds from 0.1 to 60',
         "  AzureAd__TennantId: found [redacted], expected no setting of that name; did you mean AzureAd__TenantId?",
         '  DownstreamApis__graph__BaseUrl: found "http://graph.example", expected the API\'s base URL (https), without query or fragment',

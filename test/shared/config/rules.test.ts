@@ -4,7 +4,9 @@ import { load, mistakes, OTHER_TENANT, TENANT } from "./environment.ts";
 
 const GRAPH = "DownstreamApis__graph";
 const CREDENTIAL = "AzureAd__ClientCredentials__0";
-const KINDS = "one of ClientSecret, KeyVault, Path, Base64Encoded";
+const KINDS =
+  "one of SignedAssertionFromManagedIdentity, SignedAssertionFromVault, KeyVault, ClientSecret, Path, Base64Encoded";
+const EITHER_SECRET = "either the client secret's value (not its id), or __KeyVaultUrl and __KeyVaultSecretName";
 const BASE_URL = "the API's base URL (https), without query or fragment";
 const API_NAME = "a name of letters, digits, '-', '_' and '.', as it stands in the gateway's paths";
 const TENANTS = "the tenant's id (GUID), or organizations for users of several tenants";
@@ -75,6 +77,16 @@ describe("the rules of single settings", () => {
       ),
   );
 
+  it("CredentialPollSeconds: from a second to a day, and shown", () => {
+    const setting = "AzureAd__CredentialPollSeconds";
+    expect(load({ [setting]: "1" }).azureAd.credentialPollMs).toBe(1_000);
+    expect(load({ [setting]: "86400" }).azureAd.credentialPollMs).toBe(86_400_000);
+    for (const value of ["0.5", "86401"]) {
+      const expected = "a number of seconds from 1 to 86400";
+      expect(mistakes({ [setting]: value })).toEqual([{ setting, found: JSON.stringify(value), expected }]);
+    }
+  });
+
   it.each([
     ["Connect", "60", "60.1", "a number of seconds from 0.1 to 60"],
     ["Response", "230", "231", "a number of seconds from 0.1 to 230"],
@@ -109,7 +121,7 @@ describe("the rules between settings", () => {
     expect(mistakes(changes).map(({ setting }) => setting)).toEqual(["AzureAd__ClientId", "AzureAd__AllowedTenants"]);
   });
 
-  it.each(["Magic", "clientsecret", "SignedAssertionFromManagedIdentity", ""])(
+  it.each(["Magic", "clientsecret", "SignedAssertionFromFilePath", ""])(
     "a credential is of a kind we know, not %j",
     (kind) => expectMistake({ [`${CREDENTIAL}__SourceType`]: kind }, `${CREDENTIAL}__SourceType`, KINDS),
   );
@@ -120,6 +132,61 @@ describe("the rules between settings", () => {
       { setting: `${CREDENTIAL}__KeyVaultCertificateName`, found: "nothing" },
       { setting: `${CREDENTIAL}__ClientSecret`, expected: "no setting of that name" },
     ]);
+  });
+
+  it.each([
+    { ClientSecret: undefined },
+    { KeyVaultUrl: "https://contoso.vault.azure.net" },
+    { KeyVaultSecretName: "gateway" },
+    { ClientSecret: undefined, KeyVaultUrl: "https://contoso.vault.azure.net" },
+    { ClientSecret: undefined, KeyVaultSecretName: "gateway" },
+    { KeyVaultUrl: "https://contoso.vault.azure.net", KeyVaultSecretName: "gateway" },
+  ])("a client secret stands here or in a vault: not %j", (settings) => {
+    const changes = Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [`${CREDENTIAL}__${name}`, value]),
+    );
+    expectMistake(changes, `${CREDENTIAL}__ClientSecret`, EITHER_SECRET);
+  });
+
+  it("a managed identity is named, for Entra ID trusts no system-assigned one, and an audience is a URI", () => {
+    const changes = {
+      [`${CREDENTIAL}__SourceType`]: "SignedAssertionFromManagedIdentity",
+      [`${CREDENTIAL}__ClientSecret`]: undefined,
+      [`${CREDENTIAL}__TokenExchangeUrl`]: "AzureADTokenExchange",
+    };
+    expect(mistakes(changes)).toEqual([
+      {
+        setting: `${CREDENTIAL}__ManagedIdentityClientId`,
+        found: "nothing",
+        expected: "the client id (GUID) of a user-assigned managed identity",
+      },
+      {
+        setting: `${CREDENTIAL}__TokenExchangeUrl`,
+        found: '"AzureADTokenExchange"',
+        expected: "the audience of the federated credential, like api://AzureADTokenExchange",
+      },
+    ]);
+  });
+
+  it.each([
+    ["https://login.microsoftonline.us", "https://contoso.vault.azure.net/", "US Government", "the public cloud"],
+    ["https://login.partner.microsoftonline.cn", "https://contoso.vault.usgovcloudapi.net/", "China", "US Government"],
+    ["https://login.microsoftonline.com", "https://contoso.vault.azure.cn/", "the public cloud", "China"],
+  ])("a vault is of the cloud of the instance: %s, %s", (instance, vault, cloud, other) => {
+    const settings = {
+      AzureAd__Instance: instance,
+      [`${CREDENTIAL}__SourceType`]: "KeyVault",
+      [`${CREDENTIAL}__ClientSecret`]: undefined,
+      [`${CREDENTIAL}__KeyVaultCertificateName`]: "gateway",
+    };
+    expect(mistakes({ ...settings, [`${CREDENTIAL}__KeyVaultUrl`]: vault })).toEqual([
+      {
+        setting: `${CREDENTIAL}__KeyVaultUrl`,
+        found: JSON.stringify(vault),
+        expected: `a vault of ${cloud}, where AzureAd__Instance is; this one is of ${other}`,
+      },
+    ]);
+    expect(mistakes({ ...settings, [`${CREDENTIAL}__KeyVaultUrl`]: "https://localhost:8443" })).toEqual([]);
   });
 
   it.each(["-x", ".x", "_x", "a b", "a/b", "caf\u00e9", "a%2fb", "x".repeat(65)])("an API is not named %j", (name) => {

@@ -87,6 +87,14 @@ describe("vaultCloud", () => {
     ["https://vault.azure.net.evil.example", "https://vault.azure.net", false],
     ["https://contosovault.azure.net", "https://vault.azure.net", false],
   ])("knows %s", (url, resource, microsoft) => {
-    expect(vaultCloud(url)).toEqual({ resource, microsoft });
+    expect(vaultCloud(url, INSTANCE)).toEqual({ resource, microsoft });
+    expect(vaultCloud(url, "https://localhost:8444")).toEqual({ resource, microsoft });
+  });
+
+  it.each([
+    ["https://login.microsoftonline.us", "https://vault.usgovcloudapi.net"],
+    ["https://login.partner.microsoftonline.cn", "https://vault.azure.cn"],
+  ])("takes a stand-in for one of the cloud of %s", (instance, resource) => {
+    expect(vaultCloud("https://localhost:8443", instance)).toEqual({ resource, microsoft: false });
   });
 });

@@ -3,9 +3,9 @@ import { inspect } from "node:util";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Certificate } from "../../../shared/credentials/certificate.ts";
-import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
+import { certificateFromPem } from "../../../shared/credentials/pem.ts";
 import { issued } from "./support/certificates.ts";
 
 const CLIENT = "20000000-0000-4000-8000-000000000001";
@@ -17,7 +17,7 @@ describe("certificateCredential", () => {
   let certificate: Certificate;
   beforeAll(async () => {
     const { privateKeyPem, certificatePem, issuerPem } = await issued();
-    certificate = certificateFromPem(privateKeyPem + certificatePem + issuerPem, "");
+    certificate = certificateFromPem(Buffer.from(privateKeyPem + certificatePem + issuerPem), "");
   });
 
   function credential(sendX5C = false): ClientCredential {

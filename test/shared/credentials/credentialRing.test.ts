@@ -7,6 +7,7 @@ import { Secret } from "../../../shared/secret.ts";
 
 /** A source that the test answers for. */
 class TestSource implements CredentialSource {
+  readonly canChange = false;
   readonly label: string;
   loads = 0;
   outcome: () => Promise<ClientCredential>;

@@ -7,6 +7,7 @@ import type { CredentialSource } from "../../../shared/credentials/clientCredent
 import { base64Source, fileSource } from "../../../shared/credentials/fileSource.ts";
 import { secretSource } from "../../../shared/credentials/secretSource.ts";
 import { Secret } from "../../../shared/secret.ts";
+import { SecretBytes } from "../../../shared/secretBytes.ts";
 import { fixture, selfSigned } from "./support/certificates.ts";
 import { loadFailure } from "./support/vault.ts";
 
@@ -25,7 +26,7 @@ describe("a certificate in the settings or on disk", () => {
 
   const options = (source: string) => ({ clientId: CLIENT, sendX5C: false, now: Date.now, source });
   const fromBase64 = (value: string, password = NONE): CredentialSource =>
-    base64Source(new Secret(value), password, options(BASE64));
+    base64Source(new SecretBytes(Buffer.from(value, "base64")), password, options(BASE64));
 
   async function fromFile(name: string, content: string | Buffer, password = NONE): Promise<CredentialSource> {
     const path = join(folder, name);
@@ -42,10 +43,27 @@ describe("a certificate in the settings or on disk", () => {
   });
 
   it("sees a file that was replaced", async () => {
-    const first = await (await fromFile("replaced.pfx", fixture("aes256.pfx"), CORRECT)).load();
+    const source = await fromFile("replaced.pfx", fixture("aes256.pfx"), CORRECT);
+    const first = await source.load();
     const { privateKeyPem, certificatePem } = await selfSigned();
-    const second = await (await fromFile("replaced.pfx", privateKeyPem + certificatePem)).load();
+    await fromFile("replaced.pfx", privateKeyPem + certificatePem);
+    const second = await source.load();
     expect(second.label).not.toBe(first.label);
+    expect(source.canChange).toBe(true);
+  });
+
+  it("is read once while it stays the same, and again when it could not be used", async () => {
+    const source = await fromFile("same.pfx", "half a file");
+    await loadFailure(source);
+    await fromFile("same.pfx", fixture("aes256.pfx"));
+    const same = await fromFile("same.pfx", fixture("aes256.pfx"), CORRECT);
+    const [first, second] = await Promise.all([same.load(), same.load()]);
+    expect(second).toBe(first);
+    await fromFile("same.pfx", fixture("aes256.pfx"));
+    expect(await same.load()).toBe(first);
+    const fixed = fromBase64(fixture("aes256.pfx").toString("base64"), CORRECT);
+    expect(await fixed.load()).toBe(await fixed.load());
+    expect(fixed.canChange).toBe(false);
   });
 
   it("loads either form from base64", async () => {
@@ -82,7 +100,10 @@ describe("a certificate in the settings or on disk", () => {
 
 describe("secretSource", () => {
   it("gives the secret, and prints nothing of it", async () => {
-    const credential = await secretSource(new Secret("hunter2"), "AzureAd__ClientCredentials__0 (ClientSecret)").load();
+    const source = secretSource(new Secret("hunter2"), "AzureAd__ClientCredentials__0 (ClientSecret)");
+    const credential = await source.load();
+    expect(await source.load()).toBe(credential);
+    expect(source.canChange).toBe(false);
     expect(credential.expiresOnMs).toBeUndefined();
     expect(credential.proof.kind === "secret" && credential.proof.secret.reveal()).toBe("hunter2");
     expect(inspect(credential, { depth: 9, showHidden: true }) + JSON.stringify(credential)).not.toContain("hunter2");

@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
+import { certificateFromPem } from "../../../shared/credentials/pem.ts";
 import { createClientCertificate } from "../../local/entra/support/clientCertificate.ts";
 import { tokenA } from "../../local/entra/support/requests.ts";
 import { useWorld } from "../../local/entra/support/world.ts";
@@ -30,7 +30,7 @@ describe("OnBehalfOfExchange", () => {
     const { certificatePem, privateKeyPem, registered } = await createClientCertificate(Date.now());
     world.seed.gateway.certificates.push(registered);
     world.seed.directory.settings.refuseReplayedClientAssertions = true;
-    const credential = certificateCredential(certificateFromPem(privateKeyPem + certificatePem, ""), {
+    const credential = certificateCredential(certificateFromPem(Buffer.from(privateKeyPem + certificatePem), ""), {
       clientId: world.seed.gateway.clientId,
       sendX5C: true,
       now: Date.now,

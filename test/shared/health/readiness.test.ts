@@ -16,10 +16,14 @@ interface Parts {
 function readinessOf({ credential = async () => ending(undefined), identityProvider }: Parts) {
   const state = { nowMs: START_MS, asked: 0 };
   const now = () => state.nowMs;
-  const ring = new CredentialRing([{ label: "AzureAd__ClientCredentials__0", load: credential }], now, {
-    loaded: () => undefined,
-    failed: () => undefined,
-  });
+  const ring = new CredentialRing(
+    [{ label: "AzureAd__ClientCredentials__0", canChange: false, load: credential }],
+    now,
+    {
+      loaded: () => undefined,
+      failed: () => undefined,
+    },
+  );
   const readiness = new Readiness({
     ring,
     now,

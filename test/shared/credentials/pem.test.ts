@@ -1,10 +1,12 @@
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
+import * as pem from "../../../shared/credentials/pem.ts";
 import type { KeyAndCertificate } from "./support/certificates.ts";
 import { ellipticCurveKey, encrypted, issued, selfSigned } from "./support/certificates.ts";
 
 const NO_PASSWORD = "";
+
+const certificateFromPem = (text: string, password: string) => pem.certificateFromPem(Buffer.from(text), password);
 
 describe("certificateFromPem", () => {
   let own: KeyAndCertificate & { readonly issuerPem: string };
@@ -68,17 +70,22 @@ describe("certificateFromPem", () => {
     [
       "an elliptic curve key",
       () => ellipticCurveKey() + own.certificatePem,
-      "its key is not RSA with at least 2048 bits",
+      "its key must be RSA with 2048 to 4096 bits, and is of the type ec",
     ],
   ])("refuses %s", (_what, pem, message) => {
     expect(() => certificateFromPem(pem(), NO_PASSWORD)).toThrow(message);
   });
 
-  it("refuses a small key", async () => {
-    const { privateKeyPem, certificatePem } = await selfSigned(1_024);
+  it.each([1_024, 2_040, 4_104])("refuses a key of %i bits", async (bits) => {
+    const { privateKeyPem, certificatePem } = await selfSigned(bits);
     expect(() => certificateFromPem(privateKeyPem + certificatePem, NO_PASSWORD)).toThrow(
-      "its key is not RSA with at least 2048 bits",
+      `its key must be RSA with 2048 to 4096 bits, and has ${bits} bits`,
     );
+  });
+
+  it.each([3_072, 4_096])("takes a key of %i bits", async (bits) => {
+    const { privateKeyPem, certificatePem } = await selfSigned(bits);
+    expect(certificateFromPem(privateKeyPem + certificatePem, NO_PASSWORD).chain).toHaveLength(1);
   });
 
   it("prints nothing of the key", () => {
