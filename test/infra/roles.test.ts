@@ -16,14 +16,8 @@ import {
   RUNTIME,
   VARIANTS,
 } from "./support/deployments.ts";
+import { roleOf } from "./support/roles.ts";
 
-const ROLES: Readonly<Record<string, string>> = {
-  "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
-  "12338af0-0e69-4776-bea7-57ae8d297424": "Key Vault Crypto User",
-  "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": "Key Vault Certificate User",
-  "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
-  "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
-};
 const REDIS_ROLE = "Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments";
 const WHO: Readonly<Record<string, string>> = {
   [RUNTIME["identity.properties.principalId"]]: "Function app",
@@ -36,10 +30,6 @@ const SCOPES: readonly (readonly [RegExp, string])[] = [
   [/^<keys\/[\w-]+>$/, "the one key"],
   [/^<certificates\/[\w-]+>$/, "the one certificate"],
 ];
-
-function roleOf(assignment: Deployed): string {
-  return ROLES[text(property(assignment, "roleDefinitionId")).replace(/^.*\//, "")] ?? "unknown role";
-}
 
 function row(assignment: Deployed): string[] {
   const who = WHO[text(property(assignment, "principalId"))] ?? "unknown principal";
