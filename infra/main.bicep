@@ -70,7 +70,7 @@ param downstreamApis DownstreamApi[]
 @description('An API that API Management calls itself with token B. None by default.')
 param directApi DirectApi?
 
-@description('How the function app proves itself, first that loads is used. The certificate is made after the deployment.')
+@description('How the function app proves itself, in order of preference: where one fails, the next serves. Of any kind; docs/deploy.md makes what each needs, after the deployment.')
 @minLength(1)
 param clientCredentials ClientCredential[] = [
   {
@@ -188,7 +188,16 @@ module keyVault 'modules/keyVault.bicep' = {
     location: location
     tags: tags
     publicNetworkAccess: !networkIsolation
+  }
+}
+
+module vaultAccess 'modules/vaultAccess.bicep' = {
+  name: 'vault-access'
+  params: {
+    vaultName: keyVault.outputs.name
     principalId: identity.properties.principalId
+    clientCredentials: clientCredentials
+    tokenCacheKeys: redisSku == null ? [] : tokenCacheKeys
   }
 }
 
@@ -263,6 +272,10 @@ module functionAppSettings 'modules/functionAppSettings.bicep' = {
       ? gatewayToken.clientId
       : apiManagement.outputs.principalId
   }
+  // Settings restart the app: what they name, it should then be able to read.
+  dependsOn: [
+    vaultAccess
+  ]
 }
 
 module functionAppAccess 'modules/functionAppAccess.bicep' = {
@@ -361,6 +374,7 @@ module alerts 'modules/alerts.bicep' = {
     emails: alertEmails
     credentialDaysLeft: alertCredentialDaysLeft
     latencyMs: alertLatencyMs
+    sharedCache: redisSku != null
   }
 }
 
@@ -382,3 +396,6 @@ module privateEndpoints 'modules/privateEndpoints.bicep' = if (networkIsolation)
 output gatewayUrl string = '${apiManagement.outputs.gatewayUrl}/${apiPath}'
 output functionAppName string = functionApp.outputs.name
 output keyVaultName string = keyVault.outputs.name
+
+@description('What a federated credential of the app registration has as its subject.')
+output identityPrincipalId string = identity.properties.principalId

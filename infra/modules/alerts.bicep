@@ -1,4 +1,4 @@
-// What somebody should hear of: credentials that end, exchanges that fail, answers that fail or take long.
+// What somebody should hear of: credentials that end or are rejected, exchanges that fail, answers that fail or take long.
 
 import { Tags } from 'types.bicep'
 
@@ -19,19 +19,31 @@ param credentialDaysLeft int
 @minValue(1)
 param latencyMs int
 
+@description('Whether there is a Redis to lose.')
+param sharedCache bool
+
 // The functions log one JSON object a line (docs/errors.md lists the codes).
 var events = 'AppTraces | where Message startswith "{" | extend line = parse_json(Message) | extend event = tostring(line.event)'
 var answers = 'AppRequests | where AppRoleName startswith "${apiManagementName}"'
 
-var rules = [
+var always = [
   {
     name: 'credential-expiring'
     title: 'A client credential ends soon, or cannot be loaded'
     severity: 1
-    query: '${events} | where event == "credential_unavailable" or (event == "credential_selected" and isnotempty(line.expiresOn) and todatetime(line.expiresOn) < now() + ${credentialDaysLeft}d)'
+    query: '${events} | where event == "credential_unavailable" or (event == "credential_expiring" and coalesce(toint(line.daysLeft), 0) <= ${credentialDaysLeft}) or (event == "credential_selected" and isnotempty(line.expiresOn) and todatetime(line.expiresOn) < now() + ${credentialDaysLeft}d)'
     // A credential is logged by each instance that loads it; beside this, Key Vault's own mail waits for nobody.
     window: 'P1D'
     frequency: 'PT1H'
+    threshold: 0
+  }
+  {
+    name: 'credential-rejected'
+    title: 'Entra ID rejects a client credential: the next one serves, if there is one'
+    severity: 1
+    query: '${events} | where event == "credential_rejected"'
+    window: 'PT15M'
+    frequency: 'PT5M'
     threshold: 0
   }
   {
@@ -62,6 +74,20 @@ var rules = [
     threshold: 0
   }
 ]
+
+// Said once an outage and instance: calls go on without Redis, slower, and Entra ID is asked more often.
+var withSharedCache = !sharedCache ? [] : [
+  {
+    name: 'shared-cache-unavailable'
+    title: 'Redis cannot be used: each instance exchanges tokens for itself'
+    severity: 2
+    query: '${events} | where event == "shared_cache_unavailable"'
+    window: 'PT15M'
+    frequency: 'PT5M'
+    threshold: 0
+  }
+]
+var rules = concat(always, withSharedCache)
 
 resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(emails)) {
   name: 'ag-${name}'

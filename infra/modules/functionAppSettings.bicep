@@ -66,13 +66,23 @@ var azureAdSettings = {
   AzureAd__ClientCapabilities: join(clientCapabilities, ' ')
 }
 
+// To the vault, or with a federated credential to Entra ID itself, the app goes as its identity.
 var credentialSettings = [
-  for (credential, index) in clientCredentials: {
-    'AzureAd__ClientCredentials__${index}__SourceType': credential.sourceType
-    'AzureAd__ClientCredentials__${index}__KeyVaultUrl': vaultUri
-    'AzureAd__ClientCredentials__${index}__KeyVaultCertificateName': credential.certificateName
-    'AzureAd__ClientCredentials__${index}__ManagedIdentityClientId': identityClientId
-  }
+  for (credential, index) in clientCredentials: union(
+    {
+      'AzureAd__ClientCredentials__${index}__SourceType': credential.sourceType
+      'AzureAd__ClientCredentials__${index}__ManagedIdentityClientId': identityClientId
+    },
+    credential.sourceType == 'SignedAssertionFromManagedIdentity' ? {} : {
+      'AzureAd__ClientCredentials__${index}__KeyVaultUrl': vaultUri
+    },
+    credential.sourceType == 'KeyVault' || credential.sourceType == 'SignedAssertionFromVault' ? {
+      'AzureAd__ClientCredentials__${index}__KeyVaultCertificateName': credential.?certificateName
+    } : {},
+    credential.sourceType == 'ClientSecret' ? {
+      'AzureAd__ClientCredentials__${index}__KeyVaultSecretName': credential.?secretName
+    } : {}
+  )
 ]
 
 var gatewaySettings = {

@@ -1,5 +1,5 @@
-// Holds what the function app alone reads, and nothing else: the certificate with which it proves itself and, with Redis, the
-// keys that tokens are encrypted with. So their reader can be given the vault.
+// Holds what the function app proves itself with and, with Redis, the keys that tokens are encrypted with: nobody else's.
+// Who may read what of it is in vaultAccess.bicep.
 
 import { Tags } from 'types.bicep'
 
@@ -9,11 +9,6 @@ param name string
 param location string
 param tags Tags
 param publicNetworkAccess bool
-
-@description('The function app\'s identity (object id).')
-param principalId string
-
-var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
@@ -37,18 +32,6 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
       defaultAction: publicNetworkAccess ? 'Allow' : 'Deny'
       bypass: 'None'
     }
-  }
-}
-
-// A certificate's private key is read as the secret of the same name. Secrets come and go, so the vault is the scope.
-resource functionAppReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, principalId, keyVaultSecretsUser)
-  scope: vault
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    description: 'Function app: reads its certificate with key and, with Redis, the token cache\'s keys.'
   }
 }
 

@@ -30,15 +30,42 @@ type DownstreamApi = {
 }
 
 @export()
-@description('How the function app proves itself to Entra ID: a certificate with exportable key in the deployed Key Vault. The first that loads is used. Becomes AzureAd__ClientCredentials__n__... settings.')
-type ClientCredential = {
-  sourceType: 'KeyVault'
+@description('One way for the function app to prove itself to Entra ID. Becomes AzureAd__ClientCredentials__n__... settings, and the least role at the one thing that it reads or signs with.')
+@discriminator('sourceType')
+type ClientCredential =
+  | CertificateCredential
+  | VaultSignedCredential
+  | FederatedCredential
+  | ClientSecretCredential
 
-  @description('The certificate\'s name in the vault.')
-  @minLength(1)
-  @maxLength(127)
-  certificateName: string
+@description('A certificate with exportable key in the deployed Key Vault: the app reads both.')
+type CertificateCredential = {
+  sourceType: 'KeyVault'
+  certificateName: VaultObjectName
 }
+
+@description('A certificate whose key never leaves the deployed Key Vault: the vault signs.')
+type VaultSignedCredential = {
+  sourceType: 'SignedAssertionFromVault'
+  certificateName: VaultObjectName
+}
+
+@description('No secret anywhere: the app\'s user-assigned identity, which the registration trusts by a federated credential (identityPrincipalId of the outputs).')
+type FederatedCredential = {
+  sourceType: 'SignedAssertionFromManagedIdentity'
+}
+
+@description('A client secret that the deployed Key Vault holds as a secret.')
+type ClientSecretCredential = {
+  sourceType: 'ClientSecret'
+  secretName: VaultObjectName
+}
+
+@export()
+@description('Of a certificate or secret in the deployed Key Vault.')
+@minLength(1)
+@maxLength(127)
+type VaultObjectName = string
 
 @export()
 @description('Where API Management gets its own token for the function app.')

@@ -43,7 +43,7 @@ else as whoever is signed in with \`az login\`. docs/registration.md has the rig
   --pre-authorize              the client applications may call the gateway without asking users for consent
   --certificate FILE           adds the certificate (PEM or DER; of a private key in it no use is made)
   --federated-credential-principal GUID
-                               trusts a managed identity: its object id ("principalId")
+                               trusts a user-assigned managed identity: its object id ("principalId")
   --client-secret              makes a client secret, unless a valid one exists, and prints it once
   --multi-tenant               for users of other organisations too
   --graph-url URL              Microsoft Graph of a national cloud

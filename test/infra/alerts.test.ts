@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../shared/errors/catalogue.ts";
 import { text } from "./bicep/value.ts";
-import { deployed, INFRA, ofType, only, property } from "./support/deployments.ts";
+import { deployed, INFRA, ofType, only, property, REDIS } from "./support/deployments.ts";
 
 const RULES = "Microsoft.Insights/scheduledQueryRules";
 const sources = ["functions", "shared"].flatMap((folder) => {
@@ -24,8 +24,18 @@ const listed = (of: string, field: string): string[] =>
 
 describe("the alerts", () => {
   it("look for events that the functions log", () => {
-    const events = [...listed(query("credential-expiring"), "event"), ...listed(query("exchange-failures"), "event")];
-    expect(new Set(events)).toEqual(new Set(["credential_unavailable", "credential_selected", "call_failed"]));
+    const rules = ["credential-expiring", "credential-rejected", "exchange-failures", "shared-cache-unavailable"];
+    const events = rules.flatMap((name) => listed(query(name, REDIS), "event"));
+    expect(new Set(events)).toEqual(
+      new Set([
+        "credential_unavailable",
+        "credential_selected",
+        "credential_expiring",
+        "credential_rejected",
+        "call_failed",
+        "shared_cache_unavailable",
+      ]),
+    );
     for (const event of events)
       expect(
         sources.some((source) => source.includes(`"${event}"`)),
@@ -47,7 +57,16 @@ describe("the alerts", () => {
       expect(query(name)).toContain(`AppRequests | where AppRoleName startswith "${service}"`);
     }
     expect(query("latency", { alertLatencyMs: 750 })).toContain("slow > 750");
-    expect(query("credential-expiring", { alertCredentialDaysLeft: 14 })).toContain("now() + 14d");
+    const expiring = query("credential-expiring", { alertCredentialDaysLeft: 14 });
+    expect(expiring).toContain("now() + 14d");
+    expect(expiring).toContain("toint(line.daysLeft), 0) <= 14");
+  });
+
+  it("watch over Redis where there is one", () => {
+    const names = (params = {}) => ofType(deployed(params), RULES).map(({ symbol, body }) => `${symbol} ${body.name}`);
+    expect(names(REDIS).filter((name) => name.endsWith("-shared-cache-unavailable"))).toHaveLength(1);
+    expect(names().filter((name) => name.includes("shared-cache"))).toEqual([]);
+    expect(names(REDIS)).toHaveLength(names().length + 1);
   });
 
   it("tell those who are named, and nobody else", () => {

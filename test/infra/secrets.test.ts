@@ -86,7 +86,8 @@ describe("secrets", () => {
 const HARMLESS: readonly ((name: string, value: string) => boolean)[] = [
   (name, value) => name === "secretIdentifier" && value.startsWith("https://vault.example/secrets/"),
   // The name of one, which the app itself asks the vault for.
-  (name, value) => name.endsWith("__KeyVaultSecretName") && /^token-cache-\d$/.test(value),
+  (name, value) => name.endsWith("__KeyVaultSecretName") && /^(token-cache-\d|obo-gateway-secret)$/.test(value),
+  (name, value) => name.endsWith("__SourceType") && value === "ClientSecret",
   (name, value) => name === "connectionString" && value === "{{obo-application-insights}}",
   // Without a role it opens nothing: local authentication is off (below).
   (name, value) =>

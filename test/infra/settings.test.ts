@@ -9,7 +9,9 @@ import { text, values } from "./bicep/value.ts";
 import {
   CLIENT_CREDENTIALS,
   CLIENT_ID,
+  CREDENTIALS,
   deployed,
+  EVERY_CREDENTIAL,
   GATEWAY_CLIENT_ID,
   GRAPH,
   only,
@@ -82,6 +84,25 @@ describe("the app settings that the deployment writes", () => {
     });
   });
 
+  it("name, for each kind of credential, what that kind needs and nothing else", () => {
+    const managedIdentityClientId = RUNTIME["identity.properties.clientId"];
+    const keyVaultUrl = RUNTIME["vault.properties.vaultUri"];
+    const { clientCredentials } = load(environment(EVERY_CREDENTIAL)).azureAd;
+    expect(clientCredentials).toEqual([
+      { sourceType: "KeyVault", keyVaultUrl, certificateName: "obo-gateway", managedIdentityClientId, sendX5C: false },
+      {
+        sourceType: "SignedAssertionFromVault",
+        keyVaultUrl,
+        certificateName: "obo-gateway-signing",
+        managedIdentityClientId,
+        sendX5C: false,
+      },
+      // The audience is the one of the cloud, which the app knows by its sign-in endpoint.
+      { sourceType: "SignedAssertionFromManagedIdentity", managedIdentityClientId, tokenExchangeUrl: undefined },
+      { sourceType: "ClientSecret", keyVaultUrl, secretName: "obo-gateway-secret", managedIdentityClientId },
+    ]);
+  });
+
   it("admit the app whose secret API Management uses, where it uses one", () => {
     expect(load(environment(CLIENT_CREDENTIALS)).gateway.allowedPrincipals).toEqual([GATEWAY_CLIENT_ID]);
   });
@@ -121,12 +142,13 @@ describe("the app settings that the deployment writes", () => {
   });
 
   it("are none too few: without any one of those that are required, the app refuses", () => {
-    const whole = environment(REDIS);
+    const whole = environment({ ...REDIS, ...EVERY_CREDENTIAL });
     const required = [
       /TenantId$/,
       /ClientId$/,
       /SourceType$/,
       /KeyVaultUrl$/,
+      /KeyVaultCertificateName$/,
       /AllowedPrincipals/,
       /BaseUrl$/,
       /__graph__Scopes$/,
@@ -135,7 +157,11 @@ describe("the app settings that the deployment writes", () => {
       /KeyVaultSecretName$/,
     ];
     for (const name of Object.keys(whole)) {
-      if (!required.some((each) => each.test(name)) || name.endsWith("ManagedIdentityClientId")) continue;
+      // The identity is a must where it proves itself, and elsewhere says which one is meant.
+      const federated =
+        whole[name.replace("ManagedIdentityClientId", "SourceType")] === CREDENTIALS.federated.sourceType;
+      if (!required.some((each) => each.test(name))) continue;
+      if (name.endsWith("ManagedIdentityClientId") && !federated) continue;
       if (!SECTIONS.some((section) => name.startsWith(`${section}__`))) continue;
       const { [name]: _, ...rest } = whole;
       expect(() => load(rest), name).toThrow(InvalidSettingsError);

@@ -5,7 +5,7 @@ import { declarations } from "./declarations.ts";
 import type { Scope } from "./evaluate.ts";
 import { evaluate, iterations } from "./evaluate.ts";
 import { functionsOf } from "./functions.ts";
-import { all, parseBicep } from "./parse.ts";
+import { all, parseBicep, parts } from "./parse.ts";
 import type { Value, Values } from "./value.ts";
 import { at, Runtime, settled, text, values } from "./value.ts";
 
@@ -83,12 +83,16 @@ class Deployment {
     throw new Error(`${this.#path} declares no ${name}.`);
   }
 
-  /** `name` of a resource is in its body; all else Azure knows. */
+  /** `name` of a resource is in its body, what an existing child is called says which it is; all else Azure knows. */
   #known(path: string): string | undefined {
-    const [, symbol = "", property = ""] = /^(.+?)\.(\w+)$/.exec(path) ?? [];
+    const [, symbol = path, property = ""] = /^(.+?)\.(\w+)$/.exec(path) ?? [];
     const declaration = this.#declared.deployables.get(symbol);
-    if (property === "name" && declaration !== undefined && declaration.loop === undefined) {
-      return text(at(values(evaluate(declaration.body, this.#scope)), "name"));
+    if (declaration === undefined || declaration.loop !== undefined) return this.#runtime[path];
+    const name = () => text(at(values(evaluate(declaration.body, this.#scope)), "name"));
+    if (property === "name") return name();
+    if (isExistingChild(declaration) && (property === "" || property === "id")) {
+      const segment = /(\w+)@/.exec(declaration.target)?.[1];
+      return `<${segment}/${name()}${property && ".id"}>`;
     }
     return this.#runtime[path];
   }
@@ -164,6 +168,10 @@ function bodyWith(body: Node, name: string): Node {
   const value = property?.lastChild;
   if (value === undefined || value === null) throw new Error(`No ${name} in ${body.text}`);
   return value;
+}
+
+function isExistingChild({ existing, body }: Declaration): boolean {
+  return existing && parts(body).some((each) => each.text.startsWith("parent:"));
 }
 
 function loopNode({ node }: Declaration): Node {

@@ -39,6 +39,15 @@ export const ISOLATED = { apimSku: "StandardV2", networkIsolation: true, redisSk
 
 export const REDIS = { redisSku: "Balanced_B0" };
 
+/** Every kind of credential that a deployment knows, alone. */
+export const CREDENTIALS = {
+  certificate: { sourceType: "KeyVault", certificateName: "obo-gateway" },
+  signedByVault: { sourceType: "SignedAssertionFromVault", certificateName: "obo-gateway-signing" },
+  federated: { sourceType: "SignedAssertionFromManagedIdentity" },
+  clientSecret: { sourceType: "ClientSecret", secretName: "obo-gateway-secret" },
+} as const;
+export const EVERY_CREDENTIAL = { clientCredentials: Object.values(CREDENTIALS) };
+
 /** Deployments that differ in every way a parameter can make them. */
 export const VARIANTS: readonly (readonly [title: string, params: Values])[] = [
   ["the defaults", {}],
@@ -50,6 +59,10 @@ export const VARIANTS: readonly (readonly [title: string, params: Values])[] = [
     "Developer, subscriptions, mail",
     { apimSku: "Developer", subscriptionRequired: true, alertEmails: ["a@example.com"] },
   ],
+  ["a key that never leaves the vault", { clientCredentials: [CREDENTIALS.signedByVault] }],
+  ["a federated credential", { clientCredentials: [CREDENTIALS.federated] }],
+  ["a client secret in the vault", { clientCredentials: [CREDENTIALS.clientSecret] }],
+  ["every kind of credential", EVERY_CREDENTIAL],
   ["Redis", REDIS],
   ["Redis while its key is changed", { ...REDIS, tokenCacheKeys: ["token-cache-2", "token-cache-1"] }],
   ["network isolation and Redis", ISOLATED],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { cloudOf } from "../../../scripts/entra/clouds.ts";
 import { USAGE } from "../../../scripts/entra/options.ts";
 import { useGraph } from "../../local/graph/graphUnderTest.ts";
 
@@ -28,6 +29,21 @@ describe("docs/registration.md", () => {
     const explained = distinct(document.match(/(?<=^\| `)--[a-z-]+/gm));
     expect(explained).toEqual(distinct(USAGE.match(/(?<=^ {2})--[a-z-]+/gm)));
     expect(explained.length).toBeGreaterThan(10);
+  });
+
+  it("names, for each cloud, the issuer and the audience that the script registers", () => {
+    const graphs = [
+      "https://graph.microsoft.com",
+      "https://graph.microsoft.us",
+      "https://dod-graph.microsoft.us",
+      "https://microsoftgraph.chinacloudapi.cn",
+    ];
+    const rows = graphs.map((graph) => {
+      const { authority, tokenExchangeAudience } = cloudOf(graph, undefined);
+      return ` | \`${authority}/{tenant id}/v2.0\` | \`${tokenExchangeAudience}\` |`;
+    });
+    for (const row of rows) expect(document).toContain(row);
+    expect(document.match(/\/\{tenant id\}\/v2\.0/g)).toHaveLength(new Set(rows).size);
   });
 
   it("shows requests that Graph takes, in an order that it takes", async () => {
