@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import { Pool } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
+import { Pool, request as send } from "../http/undici.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
 import { detachedBody } from "./detachedBody.ts";
@@ -60,7 +60,7 @@ export class DownstreamClient {
   async call(request: DownstreamRequest, token: Secret): Promise<DownstreamResponse> {
     const deadline = new CallDeadline(request.signal, this.#api.totalTimeoutMs);
     try {
-      const answer = await this.#pool.request({
+      const answer = await send(this.#pool, {
         method: request.method as Dispatcher.HttpMethod,
         path: request.path,
         headers: requestHeaders(request.rawHeaders, token, request.correlationId),
