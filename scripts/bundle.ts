@@ -6,7 +6,8 @@ import { http2WhenNeeded } from "./http2WhenNeeded.ts";
 
 /** What is deployed: CommonJS files, the one that package.json names as `main` and those that it loads. */
 export interface Bundle {
-  /** Below the project's root, with forward slashes; the main one first. */
+  readonly main: string;
+  /** All of them, the main one first: paths below the project's root, with forward slashes. */
   readonly files: readonly string[];
   readonly bytes: number;
 }
@@ -48,15 +49,16 @@ export async function bundleFunctions(root: string): Promise<Bundle> {
     plugins: [http2WhenNeeded],
     write: false,
   });
-  const written: { readonly file: string; readonly bytes: number }[] = [];
-  // The main file last: once it is there, so is all that it loads. What older ones load stays, for apps that run them.
-  for (const { path, text } of outputFiles.sort((one, other) => Number(one.path === join(root, main)) - Number(other.path === join(root, main)))) {
+  const code = new Map<string, string>();
+  for (const { path, text } of outputFiles) {
     const file = relative(root, path).split(sep).join("/");
-    const code = await commonJs(file, text);
-    await writeWhole(path, code);
-    written.unshift({ file, bytes: Buffer.byteLength(code) });
+    code.set(file, await commonJs(file, text));
   }
-  return { files: written.map(({ file }) => file), bytes: written.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const files = [main, ...[...code.keys()].filter((file) => file !== main).sort()];
+  // The main file last: once it is there, so is all that it loads. What an older one loads stays, for apps that run it.
+  for (const file of files.toReversed()) await writeWhole(join(root, file), code.get(file) ?? "");
+  const bytes = [...code.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return { main, files, bytes };
 }
 
 async function commonJs(file: string, module: string): Promise<string> {

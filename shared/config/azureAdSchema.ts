@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { clientCredentialSchema } from "./clientCredentialSchema.ts";
 import { IGNORED_NAMES } from "./names.ts";
 import type { AzureAdSettings } from "./settings.ts";
@@ -8,42 +8,45 @@ const PUBLIC_CLOUD = "https://login.microsoftonline.com/";
 const REQUEST_TIMEOUT_MS = 10_000;
 const SEVERAL_TENANTS = ["organizations", "common"];
 
-const ignored = Object.fromEntries(IGNORED_NAMES.map((name) => [name, z.unknown().optional()]));
+const ignored = Object.fromEntries(IGNORED_NAMES.map((name) => [name, z.optional(z.unknown())]));
 
 const audience = text("an audience: the app's client id or its app id URI");
 
 /** The `AzureAd` section: names and meaning as in Microsoft.Identity.Web. */
-export const azureAdSchema = z
-  .strictObject({
-    ...ignored,
-    Instance: url("the sign-in endpoint, like https://login.microsoftonline.com/").prefault(PUBLIC_CLOUD),
-    TenantId: setting("the tenant's id (GUID), or organizations for users of several tenants", (value) =>
-      isGuid(value) || SEVERAL_TENANTS.includes(value.toLowerCase()) ? value.toLowerCase() : undefined,
+export const azureAdSchema = z.pipe(
+  z
+    .strictObject({
+      ...ignored,
+      Instance: z.prefault(url("the sign-in endpoint, like https://login.microsoftonline.com/"), PUBLIC_CLOUD),
+      TenantId: setting("the tenant's id (GUID), or organizations for users of several tenants", (value) =>
+        isGuid(value) || SEVERAL_TENANTS.includes(value.toLowerCase()) ? value.toLowerCase() : undefined,
+      ),
+      ClientId: guid("the client id (GUID) of the gateway's app registration"),
+      Audience: z.optional(audience),
+      Audiences: z.optional(list(audience)),
+      Scopes: z._default(list(text("a scope's name, like access_as_user")), []),
+      AllowedTenants: z._default(list(guid("a tenant's id (GUID)")), []),
+      AllowedClientApplications: z._default(list(guid("a client app's id (GUID)")), []),
+      ClientCapabilities: z._default(list(text("a client capability, like cp1")), []),
+      ClientCredentials: z.pipe(
+        z.transform(byIndex),
+        z
+          .array(clientCredentialSchema, {
+            error: "at least AzureAd__ClientCredentials__0__SourceType, and numbers without a gap",
+          })
+          .check(z.minLength(1)),
+      ),
+      RequestTimeoutSeconds: z._default(seconds(0.1, 60), REQUEST_TIMEOUT_MS),
+    })
+    .check(
+      z.refine(({ TenantId, AllowedTenants }) => !isGuid(TenantId ?? "") || (AllowedTenants ?? []).length === 0, {
+        path: ["AllowedTenants"],
+        error: "nothing while AzureAd__TenantId names a single tenant; set that to organizations to list several",
+        // Also beside other mistakes: all of them are listed at once.
+        when: () => true,
+      }),
     ),
-    ClientId: guid("the client id (GUID) of the gateway's app registration"),
-    Audience: audience.optional(),
-    Audiences: list(audience).optional(),
-    Scopes: list(text("a scope's name, like access_as_user")).default([]),
-    AllowedTenants: list(guid("a tenant's id (GUID)")).default([]),
-    AllowedClientApplications: list(guid("a client app's id (GUID)")).default([]),
-    ClientCapabilities: list(text("a client capability, like cp1")).default([]),
-    ClientCredentials: z.preprocess(
-      byIndex,
-      z
-        .array(clientCredentialSchema, {
-          error: "at least AzureAd__ClientCredentials__0__SourceType, and numbers without a gap",
-        })
-        .min(1),
-    ),
-    RequestTimeoutSeconds: seconds(0.1, 60).default(REQUEST_TIMEOUT_MS),
-  })
-  .refine(({ TenantId, AllowedTenants }) => !isGuid(TenantId ?? "") || (AllowedTenants ?? []).length === 0, {
-    path: ["AllowedTenants"],
-    error: "nothing while AzureAd__TenantId names a single tenant; set that to organizations to list several",
-    // Also beside other mistakes: all of them are listed at once.
-    when: () => true,
-  })
-  .transform(
+  z.transform(
     (from): AzureAdSettings => ({
       instance: from.Instance.href.replace(/\/+$/, ""),
       tenantId: from.TenantId,
@@ -59,7 +62,8 @@ export const azureAdSchema = z
       clientCredentials: from.ClientCredentials,
       requestTimeoutMs: from.RequestTimeoutSeconds,
     }),
-  );
+  ),
+);
 
 // As Microsoft.Identity.Web: with nothing named, the client id (v2.0 tokens) and the default app id URI (v1.0 tokens).
 function audiences(clientId: string, named: readonly string[]): readonly string[] {

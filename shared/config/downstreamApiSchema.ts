@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { DownstreamApiSettings } from "./settings.ts";
 import { list, seconds, text, url } from "./values.ts";
 
@@ -19,19 +19,21 @@ export function downstreamApisSchema(longestCallMs: number) {
   const api = z.strictObject(
     {
       BaseUrl: url("the API's base URL (https), without query or fragment"),
-      Scopes: list(text("a scope"), SCOPES_EXPECTED).refine((scopes) => scopes.length > 0, { error: SCOPES_EXPECTED }),
-      ConnectTimeoutSeconds: seconds(0.1, 60).default(CONNECT_TIMEOUT_MS),
-      ResponseTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(RESPONSE_TIMEOUT_MS),
-      IdleTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(IDLE_TIMEOUT_MS),
-      TotalTimeoutSeconds: seconds(0.1, longestCallS).default(longestCallMs),
+      Scopes: list(text("a scope"), SCOPES_EXPECTED).check(
+        z.refine((scopes) => scopes.length > 0, { error: SCOPES_EXPECTED }),
+      ),
+      ConnectTimeoutSeconds: z._default(seconds(0.1, 60), CONNECT_TIMEOUT_MS),
+      ResponseTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), RESPONSE_TIMEOUT_MS),
+      IdleTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), IDLE_TIMEOUT_MS),
+      TotalTimeoutSeconds: z._default(seconds(0.1, longestCallS), longestCallMs),
     },
     { error: API_EXPECTED },
   );
-  return z
-    .record(z.string().regex(API_NAME, { error: NAME_EXPECTED }), api, {
+  return z.pipe(
+    z.record(z.string().check(z.regex(API_NAME, { error: NAME_EXPECTED })), api, {
       error: "settings DownstreamApis__<name>__BaseUrl and DownstreamApis__<name>__Scopes",
-    })
-    .transform((apis) => {
+    }),
+    z.transform((apis) => {
       const byName: Record<string, DownstreamApiSettings> = Object.create(null);
       for (const [name, from] of Object.entries(apis)) {
         byName[name] = {
@@ -46,5 +48,6 @@ export function downstreamApisSchema(longestCallMs: number) {
         };
       }
       return byName;
-    });
+    }),
+  );
 }
