@@ -69,8 +69,11 @@ async function commonJs(file: string, module: string): Promise<string> {
     format: "cjs",
     // import() would load CommonJS too, but later: require() is what the worker supplies its module to.
     supported: { "dynamic-import": false },
-    // Only `open`, with which Azure's SDK would show a browser, asks where it lies. A function app has none.
-    logOverride: { "empty-import-meta": "silent" },
+    // CommonJS has no import.meta; a dependency that asks where it lies is told.
+    ...(module.includes("import.meta.url") && {
+      define: { "import.meta.url": "moduleUrl" },
+      banner: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
+    }),
   });
   return code;
 }
