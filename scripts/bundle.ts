@@ -28,12 +28,12 @@ const STYLE = {
  * `require` only. What the start needs is in the main file and what it shares with others, since few files start far
  * faster than a thousand; what is imported when needed (`await import()`) is in files of its own, since V8 reads a file
  * whole. No module is in two files: there is one of each class and of each state.
- * @throws Error from esbuild when a source does not compile.
+ * @throws Error from esbuild when a source does not compile, and when a CommonJS package is what `import()` names.
  */
 export async function bundleFunctions(root: string): Promise<Bundle> {
   const { main } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { main: string };
   const name = main.replace(/\.cjs$/, "");
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...STYLE,
     absWorkingDir: root,
     entryPoints: [{ in: "functions/index.ts", out: name }],
@@ -47,8 +47,16 @@ export async function bundleFunctions(root: string): Promise<Bundle> {
     platform: "node",
     external: ["@azure/functions-core"],
     plugins: [http2WhenNeeded],
+    metafile: true,
     write: false,
   });
+  for (const { entryPoint = "", exports } of Object.values(metafile.outputs)) {
+    if (entryPoint.includes("node_modules/") && exports.join() === "default") {
+      throw new Error(
+        `${entryPoint} is CommonJS: imported when needed it has no names in a bundle. Import a module of ours that exports them.`,
+      );
+    }
+  }
   const code = new Map<string, string>();
   for (const { path, text } of outputFiles) {
     const file = relative(root, path).split(sep).join("/");

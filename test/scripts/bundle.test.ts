@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -55,6 +55,14 @@ describe("the bundle", () => {
       expect(bundle.files.join("\n")).toContain(`/${later}-`);
       expect(files.join("\n")).not.toContain(`/${later}-`);
     }
+  });
+
+  it("is refused where import() names a CommonJS package, whose names would be missing", async () => {
+    const link = join(root, "shared/exchange/redis/redisLink.ts");
+    const source = await readFile(link, "utf8");
+    await writeFile(link, source.replace('import("./redisClient.ts")', 'import("@redis/client")'));
+    await expect(bundleFunctions(root)).rejects.toThrow("@redis/client/dist/index.js is CommonJS");
+    await writeFile(link, source);
   });
 
   it("has files that load one another whatever comes first", async () => {
