@@ -47,6 +47,7 @@ describe("the reader of Bicep that these tests rest on", () => {
     ["reduce([{ a: 1 }, { b: 2 }], {}, (all, each) => union(all, each))", { a: 1, b: 2 }],
     ["filter(items(it), each => each.key != 'a' && !empty(each.value))", [{ key: "c", value: "C" }]],
     ["union({ a: { b: 1 } }, { a: { c: 2 } })", { a: { b: 1, c: 2 } }],
+    ["union([], ['a', 'b', 'a'])", ["a", "b"]],
     ["list[1]", "y"],
     ["7 / 2", 3],
     ["5 - 2", 3],
