@@ -101,10 +101,14 @@ var downstreamSettings = [
   for api in downstreamApis: {
     'DownstreamApis__${api.name}__BaseUrl': api.baseUrl
     'DownstreamApis__${api.name}__Scopes': join(api.scopes, ' ')
+    'DownstreamApis__${api.name}__RequestAppToken': (api.?requestAppToken ?? false) ? 'true' : ''
     'DownstreamApis__${api.name}__AllowedMethods': join(api.?allowedMethods ?? [], ' ')
     'DownstreamApis__${api.name}__AllowedPathPrefixes': join(api.?allowedPathPrefixes ?? [], ' ')
     'DownstreamApis__${api.name}__MaxRequestBodyBytes': string(api.?maxRequestBodyBytes ?? '')
     'DownstreamApis__${api.name}__AllowSetCookie': (api.?allowSetCookie ?? false) ? 'true' : ''
+    'DownstreamApis__${api.name}__RetryConnectionFailures': (api.?retryConnectionFailures ?? false) ? 'true' : ''
+    'DownstreamApis__${api.name}__CircuitBreaker__Failures': string(api.?circuitBreaker.?failures ?? '')
+    'DownstreamApis__${api.name}__CircuitBreaker__PauseSeconds': string(api.?circuitBreaker.?pauseSeconds ?? '')
     'DownstreamApis__${api.name}__MaxConnections': string(api.?maxConnections ?? '')
     'DownstreamApis__${api.name}__ConnectTimeoutSeconds': api.?connectTimeoutSeconds ?? ''
     'DownstreamApis__${api.name}__ResponseTimeoutSeconds': api.?responseTimeoutSeconds ?? ''

@@ -16,6 +16,9 @@ type DownstreamApi = {
   @minLength(1)
   scopes: string[]
 
+  @description('Called as the gateway itself, for an API that takes no users: the one scope is then its app id URI with /.default, and what it may do are the app roles of the registration. Default: called as the user.')
+  requestAppToken: bool?
+
   @description('Other scopes for the paths below a prefix; the longest prefix counts.')
   scopesByPrefix: PrefixScopes[]?
 
@@ -38,6 +41,12 @@ type DownstreamApi = {
   @description('The API\'s cookies reach the client. Default: they do not.')
   allowSetCookie: bool?
 
+  @description('One more attempt, with verbs that may be repeated, where the connection failed. Default: none.')
+  retryConnectionFailures: bool?
+
+  @description('Leaves the API alone that fails every time. Default: none.')
+  circuitBreaker: CircuitBreaker?
+
   @description('Connections to this API, per instance; further calls wait for one. Default 256.')
   @minValue(1)
   @maxValue(65535)
@@ -54,6 +63,18 @@ type DownstreamApi = {
 
   @description('The whole call. Default: functionTimeout of host.json less 10 s.')
   totalTimeoutSeconds: string?
+}
+
+type CircuitBreaker = {
+  @description('In a row, until it opens.')
+  @minValue(1)
+  @maxValue(10000)
+  failures: int
+
+  @description('How long calls are then refused. Default 30.')
+  @minValue(1)
+  @maxValue(3600)
+  pauseSeconds: int?
 }
 
 @description('Other scopes for a part of an API.')

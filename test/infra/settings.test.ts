@@ -90,7 +90,7 @@ describe("the app settings that the deployment writes", () => {
 
   it("say of an API all that there is to say, and of one without rules nothing", () => {
     const { ledger, graph } = load(environment(EVERY_RULE)).downstreamApis;
-    expect({ ...ledger, extraHeaders: [] }).toEqual({
+    expect(ledger).toMatchObject({
       name: "ledger",
       origin: "https://ledger.example",
       basePath: "/v2",
@@ -101,7 +101,6 @@ describe("the app settings that the deployment writes", () => {
       ],
       allowedMethods: ["GET", "HEAD", "POST"],
       allowedPathPrefixes: ["/me", "/reports"],
-      extraHeaders: [],
       maxRequestBodyBytes: 1_048_576,
       allowSetCookie: true,
       maxConnections: 16,
@@ -121,6 +120,35 @@ describe("the app settings that the deployment writes", () => {
       ...Object.fromEntries(ofGraph),
     }).downstreamApis;
     expect(graph).toEqual(expected);
+  });
+
+  it("say which API is called as the app, and which is repeated or left alone when it fails", () => {
+    const audit = {
+      name: "audit",
+      baseUrl: "https://audit.example",
+      scopes: ["api://audit/.default"],
+      requestAppToken: true,
+      retryConnectionFailures: true,
+    };
+    const written = (api: Values) => {
+      const ours = appSettings({ downstreamApis: [api] }).filter(([name, value]) => {
+        return /__(RequestAppToken|RetryConnectionFailures|CircuitBreaker__\w+)$/.test(name) && value !== "";
+      });
+      return Object.fromEntries(ours.map(([name, value]) => [name.replace(/^DownstreamApis__\w+?__/, ""), value]));
+    };
+    const called = { RequestAppToken: "true", RetryConnectionFailures: "true" };
+    expect(written(audit)).toEqual(called);
+    expect(written({ ...audit, circuitBreaker: { failures: 5 } })).toEqual({
+      ...called,
+      CircuitBreaker__Failures: "5",
+    });
+    expect(written({ ...audit, circuitBreaker: { failures: 5, pauseSeconds: 60 } })).toEqual({
+      ...called,
+      CircuitBreaker__Failures: "5",
+      CircuitBreaker__PauseSeconds: "60",
+    });
+    expect(written(GRAPH)).toEqual({});
+    expect(written({ ...audit, requestAppToken: false, retryConnectionFailures: false })).toEqual({});
   });
 
   it("leave a header's secret in the vault: a reference that the platform reads as the app's identity, else the app says so", () => {

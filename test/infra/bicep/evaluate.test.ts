@@ -38,6 +38,7 @@ describe("the reader of Bicep that these tests rest on", () => {
     ["off ? 'x' : off ? 'y' : it.a.b", "B"],
     ["off ? 'x' : it.?z ?? 'none'", "none"],
     ["on ? it.?z : 'x'", null],
+    ["it.?z.?y ?? 'none'", "none"],
     ["on && it.c == 'C' ? it.a : null", { b: "B" }],
     ["!(on && off) || off", true],
     ["off || on && !contains(list, 'z')", true],

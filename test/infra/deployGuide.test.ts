@@ -52,6 +52,19 @@ describe("what docs/deploy.md says of credentials", () => {
   });
 });
 
+describe("what docs/deploy.md says of downstream APIs", () => {
+  it("is what the deployment takes, with a secret that its commands make", () => {
+    const [, block = ""] = document.match(/```bicep\n(param downstreamApis[\s\S]*?)```/) ?? [];
+    const resources = deployed(parameters(block));
+    expect(only(resources, "Microsoft.Web/sites/config", "appsettings").body.properties).toMatchObject({
+      DownstreamApis__ledger__ExtraHeaderParameters__x_api_version: "2024-01-01",
+      DownstreamApis__ledger__ExtraHeaderParameters__Ocp_Apim_Subscription_Key:
+        "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/ledger-key)",
+    });
+    expect(document).toContain('secret set --vault-name "$vault" --name ledger-key ');
+  });
+});
+
 describe("the certificates' policies", () => {
   it.each([
     ["certificatePolicy.json", true],
