@@ -143,7 +143,7 @@ var tokenCacheSettings = {
 }
 
 // Signed in to as the app's identity. The keys are read from the vault by the app itself, not by a reference that the
-// platform resolves: no secret is ever an app setting, and the app says which one it cannot read.
+// platform resolves: without them the app goes on, and says which one it cannot read.
 var redisSettings = {
   TokenCache__Redis__Host: redisHost
   TokenCache__Redis__Port: string(redisPort)

@@ -65,6 +65,18 @@ describe("what docs/deploy.md says of downstream APIs", () => {
   });
 });
 
+describe("the deployment's downstream APIs", () => {
+  it("have a property for every setting that docs/downstream-apis.md lists", () => {
+    const guide = readFileSync(join(INFRA, "../docs/downstream-apis.md"), "utf8").split("## The path")[0] ?? "";
+    const settings = new Set([...guide.matchAll(/^\| `(\w+?)(?:__[^`]*)?`/gm)].map(([, name = ""]) => name));
+    expect(settings.size).toBeGreaterThan(12);
+    const types = readFileSync(join(INFRA, "modules/types.bicep"), "utf8");
+    const [, api = ""] = /^type DownstreamApi = \{\n([\s\S]*?)^\}/m.exec(types) ?? [];
+    const properties = new Set([...api.matchAll(/^ {2}(\w+): /gm)].map(([, name = ""]) => name));
+    for (const setting of settings) expect(properties).toContain(setting.charAt(0).toLowerCase() + setting.slice(1));
+  });
+});
+
 describe("the certificates' policies", () => {
   it.each([
     ["certificatePolicy.json", true],
