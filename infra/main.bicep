@@ -56,6 +56,11 @@ param clientApplications string[] = []
 @description('cp1, where the clients can answer claims challenges.')
 param clientCapabilities string[] = []
 
+@description('How often the app looks for a newer client credential.')
+@minValue(1)
+@maxValue(86400)
+param credentialPollSeconds int = 3600
+
 @description('Origins of browser apps that may call.')
 param corsOrigins string[] = []
 
@@ -198,6 +203,7 @@ module vaultAccess 'modules/vaultAccess.bicep' = {
     principalId: identity.properties.principalId
     clientCredentials: clientCredentials
     tokenCacheKeys: redisSku == null ? [] : tokenCacheKeys
+    downstreamApis: downstreamApis
   }
 }
 
@@ -261,6 +267,7 @@ module functionAppSettings 'modules/functionAppSettings.bicep' = {
     scope: scope
     clientApplications: clientApplications
     clientCapabilities: clientCapabilities
+    credentialPollSeconds: credentialPollSeconds
     clientCredentials: clientCredentials
     vaultUri: keyVault.outputs.uri
     downstreamApis: downstreamApis

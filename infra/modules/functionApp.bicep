@@ -71,6 +71,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
   properties: {
     serverFarmId: plan.id
+    // As whom the platform reads what Key Vault references name; else the system-assigned identity, which there is not.
+    keyVaultReferenceIdentity: identityId
     httpsOnly: true
     publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId

@@ -10,6 +10,10 @@ param principalIds string[]
 @description('Client ids of apps that may call. Empty where the identity decides.')
 param clientApplications string[]
 
+// Some clouds' address ends with a slash, others' does not (learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions-deployment).
+var loginEndpoint = environment().authentication.loginEndpoint
+var authority = endsWith(loginEndpoint, '/') ? loginEndpoint : '${loginEndpoint}/'
+
 resource app 'Microsoft.Web/sites@2024-11-01' existing = {
   name: functionAppName
 }
@@ -39,7 +43,7 @@ resource authentication 'Microsoft.Web/sites/config@2024-11-01' = {
         registration: {
           clientId: clientId
           // v2.0: the registration must ask for v2 access tokens (requestedAccessTokenVersion 2).
-          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+          openIdIssuer: '${authority}${tenant().tenantId}/v2.0'
         }
         validation: {
           allowedAudiences: [

@@ -1,5 +1,6 @@
 // Every app setting, from typed parameters. Ours are named as in Microsoft.Identity.Web (README, Settings); an empty
-// one counts as not set. No secret is among them: what is secret is in Key Vault, and read there.
+// one counts as not set. No secret is among them: what is secret is in Key Vault, and read there by the app or, for a
+// header's value, put in by the platform at a Key Vault reference.
 
 import { ClientCredential, DownstreamApi, TokenCacheKeyName } from 'types.bicep'
 
@@ -16,6 +17,11 @@ param clientId string
 param scope string
 param clientApplications string[]
 param clientCapabilities string[]
+
+@description('How often a newer client credential is looked for.')
+@minValue(1)
+@maxValue(86400)
+param credentialPollSeconds int
 param clientCredentials ClientCredential[]
 param vaultUri string
 param downstreamApis DownstreamApi[]
@@ -64,6 +70,7 @@ var azureAdSettings = {
   AzureAd__Scopes: scope
   AzureAd__AllowedClientApplications: join(clientApplications, ' ')
   AzureAd__ClientCapabilities: join(clientCapabilities, ' ')
+  AzureAd__CredentialPollSeconds: string(credentialPollSeconds)
 }
 
 // To the vault, or with a federated credential to Entra ID itself, the app goes as its identity.
@@ -94,6 +101,15 @@ var downstreamSettings = [
   for api in downstreamApis: {
     'DownstreamApis__${api.name}__BaseUrl': api.baseUrl
     'DownstreamApis__${api.name}__Scopes': join(api.scopes, ' ')
+    'DownstreamApis__${api.name}__RequestAppToken': (api.?requestAppToken ?? false) ? 'true' : ''
+    'DownstreamApis__${api.name}__AllowedMethods': join(api.?allowedMethods ?? [], ' ')
+    'DownstreamApis__${api.name}__AllowedPathPrefixes': join(api.?allowedPathPrefixes ?? [], ' ')
+    'DownstreamApis__${api.name}__MaxRequestBodyBytes': string(api.?maxRequestBodyBytes ?? '')
+    'DownstreamApis__${api.name}__AllowSetCookie': (api.?allowSetCookie ?? false) ? 'true' : ''
+    'DownstreamApis__${api.name}__RetryConnectionFailures': (api.?retryConnectionFailures ?? false) ? 'true' : ''
+    'DownstreamApis__${api.name}__CircuitBreaker__Failures': string(api.?circuitBreaker.?failures ?? '')
+    'DownstreamApis__${api.name}__CircuitBreaker__PauseSeconds': string(api.?circuitBreaker.?pauseSeconds ?? '')
+    'DownstreamApis__${api.name}__MaxConnections': string(api.?maxConnections ?? '')
     'DownstreamApis__${api.name}__ConnectTimeoutSeconds': api.?connectTimeoutSeconds ?? ''
     'DownstreamApis__${api.name}__ResponseTimeoutSeconds': api.?responseTimeoutSeconds ?? ''
     'DownstreamApis__${api.name}__IdleTimeoutSeconds': api.?idleTimeoutSeconds ?? ''
@@ -101,12 +117,33 @@ var downstreamSettings = [
   }
 ]
 
+var scopesByPrefixSettings = flatten(map(
+  downstreamApis,
+  api =>
+    map(api.?scopesByPrefix ?? [], (entry, index) => {
+      'DownstreamApis__${api.name}__ScopesByPrefix__${index}__Prefix': entry.prefix
+      'DownstreamApis__${api.name}__ScopesByPrefix__${index}__Scopes': join(entry.scopes, ' ')
+    })
+))
+
+// App settings on Linux take no dash in a name; the app reads an underscore for one. A secret is named without a version,
+// so that the platform takes up a new one (within a day, or at a restart).
+var extraHeaderSettings = flatten(map(
+  downstreamApis,
+  api =>
+    map(api.?extraHeaderParameters ?? [], header => {
+      'DownstreamApis__${api.name}__ExtraHeaderParameters__${replace(header.name, '-', '_')}': header.kind == 'KeyVaultSecret'
+        ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${header.?secretName ?? ''})'
+        : header.?value ?? ''
+    })
+))
+
 var tokenCacheSettings = {
   TokenCache__MaxMegabytes: string(instanceMemoryMB / 8)
 }
 
 // Signed in to as the app's identity. The keys are read from the vault by the app itself, not by a reference that the
-// platform resolves: no secret is ever an app setting, and the app says which one it cannot read.
+// platform resolves: without them the app goes on, and says which one it cannot read.
 var redisSettings = {
   TokenCache__Redis__Host: redisHost
   TokenCache__Redis__Port: string(redisPort)
@@ -129,7 +166,9 @@ var sections = concat(
   [hostSettings, azureAdSettings, gatewaySettings, tokenCacheSettings],
   credentialSettings,
   sharedCacheSettings,
-  downstreamSettings
+  downstreamSettings,
+  scopesByPrefixSettings,
+  extraHeaderSettings
 )
 
 resource settings 'Microsoft.Web/sites/config@2024-11-01' = {

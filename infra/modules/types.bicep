@@ -16,6 +16,42 @@ type DownstreamApi = {
   @minLength(1)
   scopes: string[]
 
+  @description('Called as the gateway itself, for an API that takes no users: the one scope is then its app id URI with /.default, and what it may do are the app roles of the registration. Default: called as the user.')
+  requestAppToken: bool?
+
+  @description('Other scopes for the paths below a prefix; the longest prefix counts.')
+  scopesByPrefix: PrefixScopes[]?
+
+  @description('The verbs that may be used; others get 405. GET does not include HEAD. Default: all.')
+  @minLength(1)
+  allowedMethods: Method[]?
+
+  @description('The parts of the API that are open, like /me; others get 403. Default: all of it.')
+  @minLength(1)
+  allowedPathPrefixes: string[]?
+
+  @description('Headers for every call, in the place of the caller\'s.')
+  extraHeaderParameters: ExtraHeader[]?
+
+  @description('A longer request body gets 413. Default: no limit of its own.')
+  @minValue(0)
+  @maxValue(1099511627776)
+  maxRequestBodyBytes: int?
+
+  @description('The API\'s cookies reach the client. Default: they do not.')
+  allowSetCookie: bool?
+
+  @description('One more attempt, with verbs that may be repeated, where the connection failed. Default: none.')
+  retryConnectionFailures: bool?
+
+  @description('Leaves the API alone that fails every time. Default: none.')
+  circuitBreaker: CircuitBreaker?
+
+  @description('Connections to this API, per instance; further calls wait for one. Default 256.')
+  @minValue(1)
+  @maxValue(65535)
+  maxConnections: int?
+
   @description('0.1 to 60, as text: Bicep has no fractions. Default 5.')
   connectTimeoutSeconds: string?
 
@@ -28,6 +64,56 @@ type DownstreamApi = {
   @description('The whole call. Default: functionTimeout of host.json less 10 s.')
   totalTimeoutSeconds: string?
 }
+
+type CircuitBreaker = {
+  @description('In a row, until it opens.')
+  @minValue(1)
+  @maxValue(10000)
+  failures: int
+
+  @description('How long calls are then refused. Default 30.')
+  @minValue(1)
+  @maxValue(3600)
+  pauseSeconds: int?
+}
+
+@description('Other scopes for a part of an API.')
+type PrefixScopes = {
+  @description('A path below the base URL, like /me/messages.')
+  @minLength(1)
+  prefix: string
+
+  @minLength(1)
+  scopes: string[]
+}
+
+@description('Those that the function app has a route for.')
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+
+@export()
+@description('A header that the gateway sends with every call to a downstream API. Its name as the API knows it, dashes and all.')
+@discriminator('kind')
+type ExtraHeader = PlainHeader | SecretHeader
+
+@description('A value that anyone may see who may see the deployment: no key.')
+type PlainHeader = {
+  kind: 'Value'
+  name: HeaderName
+
+  @minLength(1)
+  value: string
+}
+
+@description('A value that the deployed Key Vault holds as a secret: an API key. Becomes a Key Vault reference, and the role to read that one secret.')
+type SecretHeader = {
+  kind: 'KeyVaultSecret'
+  name: HeaderName
+  secretName: VaultObjectName
+}
+
+@minLength(1)
+@maxLength(128)
+type HeaderName = string
 
 @export()
 @description('One way for the function app to prove itself to Entra ID. Becomes AzureAd__ClientCredentials__n__... settings, and the least role at the one thing that it reads or signs with.')

@@ -1,7 +1,7 @@
-// What the function app may do in the deployed Key Vault: for each credential and each of the token cache's keys that by
-// itself, no role at the vault. A federated credential needs nothing there.
+// What the function app may do in the deployed Key Vault: for each credential, each of the token cache's keys and each
+// secret header that by itself, no role at the vault. A federated credential needs nothing there.
 
-import { ClientCredential, TokenCacheKeyName } from 'types.bicep'
+import { ClientCredential, DownstreamApi, TokenCacheKeyName } from 'types.bicep'
 
 param vaultName string
 
@@ -12,6 +12,8 @@ param clientCredentials ClientCredential[]
 
 @description('Empty without Redis.')
 param tokenCacheKeys TokenCacheKeyName[]
+
+param downstreamApis DownstreamApi[]
 
 var exported = map(
   filter(clientCredentials, credential => credential.sourceType == 'KeyVault'),
@@ -25,13 +27,22 @@ var encryptionKeys = map(
   tokenCacheKeys,
   key => { name: key, reason: 'Function app, with Redis: reads what tokens there are encrypted with.' }
 )
+var headerSecrets = filter(
+  flatten(map(downstreamApis, api => api.?extraHeaderParameters ?? [])),
+  header => header.kind == 'KeyVaultSecret'
+)
+// One secret may be the header of several APIs: a role is given once (union leaves out what comes again).
+var headerValues = map(
+  union([], map(headerSecrets, header => header.?secretName ?? '')),
+  name => { name: name, reason: 'Function app: reads a header that a downstream API wants.' }
+)
 var signed = map(
   filter(clientCredentials, credential => credential.sourceType == 'SignedAssertionFromVault'),
   credential => credential.?certificateName ?? ''
 )
 
 module secretReaders 'secretReader.bicep' = [
-  for (secret, index) in concat(exported, clientSecrets, encryptionKeys): {
+  for (secret, index) in concat(exported, clientSecrets, encryptionKeys, headerValues): {
     name: 'secret-reader-${index}'
     params: {
       vaultName: vaultName

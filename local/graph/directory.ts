@@ -38,6 +38,16 @@ export interface StoredApplication extends ApplicationContent {
   readonly owners: string[];
 }
 
+/** learn.microsoft.com/graph/api/resources/approle */
+export interface AppRole {
+  readonly id: string;
+  readonly value: string | null;
+  displayName: string;
+  description: string;
+  isEnabled: boolean;
+  allowedMemberTypes: ("Application" | "User")[];
+}
+
 export interface StoredServicePrincipal {
   readonly id: string;
   readonly appId: string;
@@ -45,6 +55,7 @@ export interface StoredServicePrincipal {
   servicePrincipalType: "Application" | "ManagedIdentity";
   servicePrincipalNames: string[];
   oauth2PermissionScopes: PermissionScope[];
+  appRoles: AppRole[];
   appRoleAssignmentRequired: boolean;
   accountEnabled: boolean;
 }

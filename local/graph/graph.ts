@@ -31,6 +31,8 @@ export type ServicePrincipalDraft = Pick<StoredServicePrincipal, "displayName"> 
   readonly appId?: string;
   readonly appIdUris?: readonly string[];
   readonly scopes?: readonly string[];
+  /** App roles that apps may have: application permissions. */
+  readonly applicationRoles?: readonly string[];
   readonly type?: StoredServicePrincipal["servicePrincipalType"];
 };
 
@@ -85,7 +87,8 @@ export async function startGraph(options: GraphOptions): Promise<LocalGraph> {
 }
 
 function servicePrincipal(draft: ServicePrincipalDraft): StoredServicePrincipal {
-  const { displayName, appId = randomUUID(), appIdUris = [], scopes = [], type = "Application" } = draft;
+  const { displayName, appId = randomUUID(), appIdUris = [], scopes = [], applicationRoles = [] } = draft;
+  const { type = "Application" } = draft;
   return {
     id: randomUUID(),
     appId,
@@ -99,6 +102,14 @@ function servicePrincipal(draft: ServicePrincipalDraft): StoredServicePrincipal 
       isEnabled: true,
       adminConsentDisplayName: value,
       adminConsentDescription: value,
+    })),
+    appRoles: applicationRoles.map((value) => ({
+      id: randomUUID(),
+      value,
+      displayName: value,
+      description: value,
+      isEnabled: true,
+      allowedMemberTypes: ["Application"],
     })),
     appRoleAssignmentRequired: false,
     accountEnabled: true,

@@ -87,6 +87,15 @@ export const application = z.object({
 export type Application = z.infer<typeof application>;
 export const APPLICATION_PROPERTIES = Object.keys(application.shape).join(",");
 
+/** learn.microsoft.com/graph/api/resources/approle */
+const appRole = z.object({
+  id: z.string(),
+  value: z.string().nullable(),
+  isEnabled: z.boolean(),
+  allowedMemberTypes: z.array(z.string()),
+});
+export type AppRole = z.infer<typeof appRole>;
+
 /** learn.microsoft.com/graph/api/resources/serviceprincipal */
 export const servicePrincipal = z.object({
   id: z.string(),
@@ -95,6 +104,7 @@ export const servicePrincipal = z.object({
   servicePrincipalType: z.string().nullish(),
   servicePrincipalNames: z.array(z.string()),
   oauth2PermissionScopes: z.array(permissionScope),
+  appRoles: z.array(appRole),
   appRoleAssignmentRequired: z.boolean(),
   accountEnabled: z.boolean().nullish(),
 });

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import type { DownstreamOption } from "./downstreamOption.ts";
-import { downstreamOption } from "./downstreamOption.ts";
+import type { ApplicationOption, DownstreamOption } from "./downstreamOption.ts";
+import { applicationOption, downstreamOption } from "./downstreamOption.ts";
+import { namedOnce, withPrefixes } from "./optionsTogether.ts";
 
 /** How the app is to prove itself: what is added to the registration for it. */
 export type CredentialOption =
@@ -17,6 +18,7 @@ export interface RegisterOptions {
   readonly clientApplications: readonly string[];
   readonly preAuthorize: boolean;
   readonly downstreamApis: readonly DownstreamOption[];
+  readonly applicationApis: readonly ApplicationOption[];
   readonly credential: CredentialOption | undefined;
   readonly multiTenant: boolean;
   readonly whatIf: boolean;
@@ -39,6 +41,10 @@ else as whoever is signed in with \`az login\`. docs/registration.md has the rig
   --tenant TENANT              the tenant's id or domain; default: the one signed in to
   --downstream API             an API to call, and its delegated scopes; may be repeated:
                                "graph=https://graph.microsoft.com:User.Read,Mail.Read" or "ledger=GUID:Ledger.Read"
+  --scopes-by-prefix PATH      other scopes for the paths of such an API below a prefix; may be repeated:
+                               "graph/me/messages:Mail.Read"
+  --application-permission API an API that the gateway calls as itself, never for a user, and its app roles; may be
+                               repeated: "audit=api://audit:Events.Write"
   --client-application GUID    a client app that calls the gateway; may be repeated
   --pre-authorize              the client applications may call the gateway without asking users for consent
   --certificate FILE           adds the certificate (PEM or DER; of a private key in it no use is made)
@@ -72,6 +78,12 @@ export function readOptions(args: readonly string[]): RegisterOptions | undefine
     if (credentials.length > 1) {
       throw new Error("One credential a time: --certificate, --federated-credential-principal or --client-secret.");
     }
+    const downstreamApis = withPrefixes(
+      (values.downstream ?? []).map(downstreamOption),
+      values["scopes-by-prefix"] ?? [],
+    );
+    const applicationApis = (values["application-permission"] ?? []).map(applicationOption);
+    namedOnce([...downstreamApis, ...applicationApis]);
     return {
       name: name.trim(),
       appId: values["app-id"] === undefined ? undefined : guid("app-id", values["app-id"]),
@@ -79,7 +91,8 @@ export function readOptions(args: readonly string[]): RegisterOptions | undefine
       graphUrl: values["graph-url"],
       clientApplications: [...new Set(clientApplications)],
       preAuthorize: values["pre-authorize"],
-      downstreamApis: distinct((values.downstream ?? []).map(downstreamOption)),
+      downstreamApis,
+      applicationApis,
       credential: credentials[0],
       multiTenant: values["multi-tenant"],
       whatIf: values["what-if"],
@@ -104,6 +117,8 @@ function parse(args: readonly string[]) {
       "client-application": { type: "string", multiple: true },
       "pre-authorize": flag,
       downstream: { type: "string", multiple: true },
+      "scopes-by-prefix": { type: "string", multiple: true },
+      "application-permission": { type: "string", multiple: true },
       certificate: { type: "string" },
       "federated-credential-principal": { type: "string" },
       "client-secret": flag,
@@ -118,11 +133,4 @@ function parse(args: readonly string[]) {
 function guid(option: string, value: string): string {
   if (GUID.test(value)) return value.toLowerCase();
   throw new Error(`--${option} takes a GUID, not ${JSON.stringify(value)}.`);
-}
-
-function distinct(apis: readonly DownstreamOption[]): readonly DownstreamOption[] {
-  const names = apis.map(({ name }) => name.toLowerCase());
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice === undefined) return apis;
-  throw new Error(`--downstream names ${twice} twice: list all its scopes in one.`);
 }

@@ -5,8 +5,8 @@ import { applyPlan } from "./applyPlan.ts";
 import { certificateFromFile } from "./certificateFile.ts";
 import type { Cloud } from "./clouds.ts";
 import { cloudOf } from "./clouds.ts";
-import type { ResolvedDownstream } from "./downstreamApis.ts";
-import { resolveDownstream } from "./downstreamApis.ts";
+import type { ResolvedApplicationApi, ResolvedDownstream } from "./downstreamApis.ts";
+import { resolveApplicationApi, resolveDownstream } from "./downstreamApis.ts";
 import { findApplication } from "./findApplication.ts";
 import { GraphClient } from "./graphClient.ts";
 import { GraphDirectory } from "./graphDirectory.ts";
@@ -40,10 +40,13 @@ export async function registerGateway(options: RegisterOptions, environment: Env
   const current = await findApplication(directory, name, options.appId);
   const downstreamApis: ResolvedDownstream[] = [];
   for (const api of options.downstreamApis) downstreamApis.push(await resolveDownstream(directory, api));
+  const applicationApis: ResolvedApplicationApi[] = [];
+  for (const api of options.applicationApis) applicationApis.push(await resolveApplicationApi(directory, api));
   const trustedIdentity = await trusted(directory, cloud, identity, options);
   const plan = await planRegistration(directory, current, {
     ...options,
     downstreamApis,
+    applicationApis,
     certificate,
     trustedIdentity,
     clientSecret: credential?.kind === "secret",
@@ -68,6 +71,7 @@ export async function registerGateway(options: RegisterOptions, environment: Env
       appId: registered?.appId,
       multiTenant,
       downstreamApis,
+      applicationApis,
       credential,
       identity: trustedIdentity?.identity,
       clientSecret: registered?.clientSecret,

@@ -1,6 +1,6 @@
 import type { Secret } from "../../shared/secret.ts";
 import type { CertificateToRegister } from "./certificateFile.ts";
-import type { ResolvedDownstream } from "./downstreamApis.ts";
+import type { ResolvedApplicationApi, ResolvedDownstream } from "./downstreamApis.ts";
 import type { GraphDirectory } from "./graphDirectory.ts";
 import type { Application, ServicePrincipal } from "./graphObjects.ts";
 import type { ApplicationPlan } from "./plan/applicationPlan.ts";
@@ -18,6 +18,7 @@ export interface RegistrationWish {
   readonly clientApplications: readonly string[];
   readonly preAuthorize: boolean;
   readonly downstreamApis: readonly ResolvedDownstream[];
+  readonly applicationApis: readonly ResolvedApplicationApi[];
   readonly certificate: CertificateToRegister | undefined;
   readonly trustedIdentity: TrustedIdentity | undefined;
   readonly clientSecret: boolean;

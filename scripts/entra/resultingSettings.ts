@@ -1,7 +1,7 @@
 import type { Secret } from "../../shared/secret.ts";
 import type { Cloud } from "./clouds.ts";
 import { PUBLIC_TOKEN_EXCHANGE } from "./clouds.ts";
-import type { ResolvedDownstream } from "./downstreamApis.ts";
+import type { ResolvedApplicationApi, ResolvedDownstream } from "./downstreamApis.ts";
 import type { ServicePrincipal } from "./graphObjects.ts";
 import type { CredentialOption } from "./options.ts";
 import { GATEWAY_SCOPE } from "./plan/exposedApi.ts";
@@ -23,6 +23,7 @@ export interface Registration {
   readonly appId: string | undefined;
   readonly multiTenant: boolean;
   readonly downstreamApis: readonly ResolvedDownstream[];
+  readonly applicationApis: readonly ResolvedApplicationApi[];
   readonly credential: CredentialOption | undefined;
   readonly identity: ServicePrincipal | undefined;
   /** One made just now. */
@@ -30,7 +31,7 @@ export interface Registration {
 }
 
 export function resultingSettings(registration: Registration): ResultingSettings {
-  const { cloud, tenantId, appId, multiTenant, downstreamApis } = registration;
+  const { cloud, tenantId, appId, multiTenant, downstreamApis, applicationApis } = registration;
   const settings: Record<string, string | Secret> = {
     AzureAd__Instance: `${cloud.authority}/`,
     AzureAd__TenantId: multiTenant ? "organizations" : tenantId,
@@ -39,11 +40,24 @@ export function resultingSettings(registration: Registration): ResultingSettings
   };
   const toFillIn: string[] = [];
   addCredential(registration, settings, toFillIn);
-  for (const { name, resource, servicePrincipal, scopes } of downstreamApis) {
+  for (const { name, servicePrincipal } of [...downstreamApis, ...applicationApis]) {
+    const baseUrl = `DownstreamApis__${name}__BaseUrl`;
+    if (servicePrincipal.appId === GRAPH_CLIENT_ID) settings[baseUrl] = `${cloud.graphUrl}/v1.0`;
+    else toFillIn.push(baseUrl);
+  }
+  for (const { name, resource, scopes, scopesByPrefix } of downstreamApis) {
     const section = `DownstreamApis__${name}`;
-    if (servicePrincipal.appId === GRAPH_CLIENT_ID) settings[`${section}__BaseUrl`] = `${cloud.graphUrl}/v1.0`;
-    else toFillIn.push(`${section}__BaseUrl`);
-    settings[`${section}__Scopes`] = scopes.map(({ value }) => `${resource}/${value}`).join(" ");
+    const asked = (of: typeof scopes) => of.map(({ value }) => `${resource}/${value}`).join(" ");
+    settings[`${section}__Scopes`] = asked(scopes);
+    for (const [index, each] of scopesByPrefix.entries()) {
+      settings[`${section}__ScopesByPrefix__${index}__Prefix`] = each.prefix;
+      settings[`${section}__ScopesByPrefix__${index}__Scopes`] = asked(each.scopes);
+    }
+  }
+  for (const { name, resource } of applicationApis) {
+    settings[`DownstreamApis__${name}__RequestAppToken`] = "true";
+    // All that was consented to: an app cannot ask for less (OAuth 2.0 client credentials at Entra ID).
+    settings[`DownstreamApis__${name}__Scopes`] = `${resource}/.default`;
   }
   return { settings, toFillIn };
 }

@@ -14,7 +14,15 @@ const NAME_EXPECTED =
   "a header's name, once, and none that the gateway or the caller must say (Host, Authorization, Content-*, ...)";
 const EXPECTED = "settings below it, one per header: __x-api-version, or __x_api_version with _ for -";
 
-const value = setting("a header's value: visible ASCII", (text) => (VALUE.test(text) ? new Secret(text) : undefined));
+/** What the platform leaves in place of a secret that it could not read (learn.microsoft.com/azure/app-service/app-service-key-vault-references). */
+const UNRESOLVED = /^@Microsoft\.(?:KeyVault|AppConfiguration)\(/i;
+const RESOLVED_EXPECTED =
+  "the secret itself: the platform could not read this reference. See that the secret is there and that the app's identity may read it, then restart the app";
+
+// A reference sent as it is would tell another origin where the key is, and the API would only say that it is wrong.
+const value = setting("a header's value: visible ASCII", (text) =>
+  VALUE.test(text) ? new Secret(text) : undefined,
+).check(z.refine((secret) => !UNRESOLVED.test(secret.reveal()), { error: RESOLVED_EXPECTED }));
 
 /**
  * `ExtraHeaderParameters__{name}`, as Microsoft.Identity.Web calls them. App settings on Linux take no dashes in a name:

@@ -9,6 +9,8 @@ import {
   CREDENTIALS,
   deployed,
   EVERY_CREDENTIAL,
+  EVERY_RULE,
+  LEDGER,
   ofType,
   only,
   property,
@@ -109,6 +111,12 @@ describe("the roles that a deployment gives", () => {
       [...each, ...keys].toSorted(),
     );
     expect(inVault({ clientCredentials: [CREDENTIALS.federated], tokenCacheKeys })).toEqual([]);
+  });
+
+  it("are in the vault, for headers that are secrets, those of the secrets, once each", () => {
+    const without = inVault({});
+    expect(inVault(EVERY_RULE)).toEqual([...without, readsSecret("ledger-key")]);
+    expect(inVault({ downstreamApis: [{ ...LEDGER, extraHeaderParameters: [] }] })).toEqual(without);
   });
 
   it("are given before what needs them is made", () => {

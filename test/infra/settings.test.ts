@@ -12,8 +12,10 @@ import {
   CREDENTIALS,
   deployed,
   EVERY_CREDENTIAL,
+  EVERY_RULE,
   GATEWAY_CLIENT_ID,
   GRAPH,
+  LEDGER,
   only,
   property,
   REDIS,
@@ -21,10 +23,20 @@ import {
   VARIANTS,
 } from "./support/deployments.ts";
 
-/** The environment that the app would see: what the deployment writes as app settings. */
-function environment(params: Values = {}): Record<string, string> {
+/** What the deployment writes as app settings. */
+function appSettings(params: Values = {}): [name: string, value: string][] {
   const settings = only(deployed(params), "Microsoft.Web/sites/config", "appsettings");
-  return Object.fromEntries(Object.entries(values(settings.body.properties)).map(([name, of]) => [name, text(of)]));
+  return Object.entries(values(settings.body.properties)).map(([name, of]) => [name, text(of)]);
+}
+
+/** What the vault holds, by the references that the platform reads it by. */
+const SECRETS: Readonly<Record<string, string>> = {
+  "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/ledger-key)": "the ledger's key",
+};
+
+/** The environment that the app would see: its settings, with Key Vault references read. */
+function environment(params: Values = {}): Record<string, string> {
+  return Object.fromEntries(appSettings(params).map(([name, value]) => [name, SECRETS[value] ?? value]));
 }
 
 function load(settings: Record<string, string>) {
@@ -45,15 +57,7 @@ describe("the app settings that the deployment writes", () => {
           { sourceType: "KeyVault", certificateName: "next" },
           { sourceType: "KeyVault", certificateName: "obo-gateway" },
         ],
-        downstreamApis: [
-          GRAPH,
-          {
-            name: "ledger",
-            baseUrl: "https://ledger.example/v2",
-            scopes: ["api://ledger/Read"],
-            totalTimeoutSeconds: "12.5",
-          },
-        ],
+        credentialPollSeconds: 900,
       }),
     );
     expect(azureAd).toMatchObject({
@@ -78,10 +82,89 @@ describe("the app settings that the deployment writes", () => {
       authentication: "entra",
       allowedPrincipals: [RUNTIME["service.identity.principalId"]],
     });
+    expect(azureAd.credentialPollMs).toBe(900_000);
     expect(downstreamApis).toMatchObject({
       graph: { origin: "https://graph.microsoft.com", basePath: "/v1.0", scopes: GRAPH.scopes },
-      ledger: { basePath: "/v2", totalTimeoutMs: 12_500 },
     });
+  });
+
+  it("say of an API all that there is to say, and of one without rules nothing", () => {
+    const { ledger, graph } = load(environment(EVERY_RULE)).downstreamApis;
+    expect(ledger).toMatchObject({
+      name: "ledger",
+      origin: "https://ledger.example",
+      basePath: "/v2",
+      scopes: ["api://ledger/Read"],
+      scopesByPrefix: [
+        { prefix: "/reports/yearly", scopes: ["api://ledger/Reports.Yearly"] },
+        { prefix: "/reports", scopes: ["api://ledger/Reports.Read", "api://ledger/Reports.List"] },
+      ],
+      allowedMethods: ["GET", "HEAD", "POST"],
+      allowedPathPrefixes: ["/me", "/reports"],
+      maxRequestBodyBytes: 1_048_576,
+      allowSetCookie: true,
+      maxConnections: 16,
+      connectTimeoutMs: 500,
+      responseTimeoutMs: 20_000,
+      idleTimeoutMs: 30_000,
+      totalTimeoutMs: 12_500,
+    });
+    expect(ledger?.extraHeaders.map(({ name, value }) => [name, value.reveal()])).toEqual([
+      ["x-api-version", "2024-01-01"],
+      ["ocp-apim-subscription-key", "the ledger's key"],
+    ]);
+    const plain = { BaseUrl: GRAPH.baseUrl, Scopes: GRAPH.scopes.join(" ") };
+    const ofGraph = Object.entries(plain).map(([name, value]) => [`DownstreamApis__graph__${name}`, value]);
+    const { graph: expected } = load({
+      ...environment({ downstreamApis: [LEDGER] }),
+      ...Object.fromEntries(ofGraph),
+    }).downstreamApis;
+    expect(graph).toEqual(expected);
+  });
+
+  it("say which API is called as the app, and which is repeated or left alone when it fails", () => {
+    const audit = {
+      name: "audit",
+      baseUrl: "https://audit.example",
+      scopes: ["api://audit/.default"],
+      requestAppToken: true,
+      retryConnectionFailures: true,
+    };
+    const written = (api: Values) => {
+      const ours = appSettings({ downstreamApis: [api] }).filter(([name, value]) => {
+        return /__(RequestAppToken|RetryConnectionFailures|CircuitBreaker__\w+)$/.test(name) && value !== "";
+      });
+      return Object.fromEntries(ours.map(([name, value]) => [name.replace(/^DownstreamApis__\w+?__/, ""), value]));
+    };
+    const called = { RequestAppToken: "true", RetryConnectionFailures: "true" };
+    expect(written(audit)).toEqual(called);
+    expect(written({ ...audit, circuitBreaker: { failures: 5 } })).toEqual({
+      ...called,
+      CircuitBreaker__Failures: "5",
+    });
+    expect(written({ ...audit, circuitBreaker: { failures: 5, pauseSeconds: 60 } })).toEqual({
+      ...called,
+      CircuitBreaker__Failures: "5",
+      CircuitBreaker__PauseSeconds: "60",
+    });
+    expect(written(GRAPH)).toEqual({});
+    expect(written({ ...audit, requestAppToken: false, retryConnectionFailures: false })).toEqual({});
+  });
+
+  it("leave a header's secret in the vault: a reference that the platform reads as the app's identity, else the app says so", () => {
+    const name = "DownstreamApis__ledger__ExtraHeaderParameters__Ocp_Apim_Subscription_Key";
+    const written = Object.fromEntries(appSettings(EVERY_RULE));
+    expect(written[name]).toBe("@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/ledger-key)");
+    expect(property(only(deployed(), "Microsoft.Web/sites"), "keyVaultReferenceIdentity")).toBe("<identity.id>");
+    expect(() => load(written)).toThrow(
+      new RegExp(`${name}: found \\[redacted\\], expected .*could not read this reference`),
+    );
+  });
+
+  it("have names that app settings on Linux may have", () => {
+    for (const [, params] of VARIANTS) {
+      for (const [name] of appSettings(params)) expect(name).toMatch(/^[A-Za-z0-9_.]+$/);
+    }
   });
 
   it("name, for each kind of credential, what that kind needs and nothing else", () => {

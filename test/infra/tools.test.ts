@@ -59,7 +59,7 @@ describe("docs/deploy.md", () => {
     const settings = values(only(deployed(REDIS), "Microsoft.Web/sites/config", "appsettings").body.properties);
     const name = text(settings.TokenCache__EncryptionKeys__0__KeyVaultSecretName ?? null);
     const secrets = document.split("\n").filter((line) => line.includes("az keyvault secret set"));
-    expect(secrets.length).toBe(3);
+    expect(secrets.length).toBe(4);
     for (const line of secrets) expect(line).toMatch(/ --output none(; unset password)?$/);
     expect(secrets.join()).toContain(`--name ${name} --value "$(openssl rand -base64 32)"`);
   });

@@ -112,6 +112,18 @@ describe("transport and authentication", () => {
     });
   });
 
+  it.each(["https://login.microsoftonline.us", "https://login.microsoftonline.us/"])(
+    "believes the tokens of its cloud's Entra ID, however Azure writes the address: %s",
+    (loginEndpoint) => {
+      const issuer = (resources: ReturnType<typeof deployed>) =>
+        property(
+          only(resources, "Microsoft.Web/sites/config", "authsettingsV2"),
+          ...["identityProviders", "azureActiveDirectory", "registration", "openIdIssuer"],
+        );
+      expect(issuer(deployed({}, { loginEndpoint }))).toBe(`https://login.microsoftonline.us/${TENANT_ID}/v2.0`);
+    },
+  );
+
   it("asks for a certificate that the app can use, and lets nobody forget its end", () => {
     const policy = JSON.parse(readFileSync(join(INFRA, "certificatePolicy.json"), "utf8"));
     expect(policy.keyProperties).toEqual({ exportable: true, keyType: "RSA", keySize: 3072, reuseKey: false });

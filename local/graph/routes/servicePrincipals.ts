@@ -13,6 +13,7 @@ const PROPERTIES = [
   "servicePrincipalType",
   "servicePrincipalNames",
   "oauth2PermissionScopes",
+  "appRoles",
   "appRoleAssignmentRequired",
   "accountEnabled",
 ];
@@ -52,6 +53,7 @@ function create({ body, caller, state, replication }: Call): GraphAnswer {
     servicePrincipalType: "Application",
     servicePrincipalNames: [],
     oauth2PermissionScopes: [],
+    appRoles: [],
     appRoleAssignmentRequired: false,
     accountEnabled: true,
   };

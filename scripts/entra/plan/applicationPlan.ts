@@ -1,17 +1,16 @@
 import type { CertificateToRegister } from "../certificateFile.ts";
-import type { ResolvedDownstream } from "../downstreamApis.ts";
 import type { ApplicationBody } from "../graphDirectory.ts";
 import type { Application } from "../graphObjects.ts";
 import type { ExposedApiWish } from "./exposedApi.ts";
 import { exposedApi, preAuthorizedClients } from "./exposedApi.ts";
 import { keyCredentials } from "./keyCredentials.ts";
 import { accessTokenClaims } from "./optionalClaims.ts";
+import type { PermissionsWish } from "./permissions.ts";
 import { permissions } from "./permissions.ts";
 import type { Section } from "./section.ts";
 
-export interface ApplicationWish extends ExposedApiWish {
+export interface ApplicationWish extends ExposedApiWish, PermissionsWish {
   readonly multiTenant: boolean;
-  readonly downstreamApis: readonly ResolvedDownstream[];
   readonly certificate: CertificateToRegister | undefined;
   readonly nowMs: number;
 }
@@ -57,7 +56,7 @@ export function applicationPlan(current: Application | undefined, wish: Applicat
       current && `set who may sign in to ${audience} (is ${from.signInAudience})`,
     ),
     api,
-    requiredResourceAccess: permissions(from.requiredResourceAccess, wish.downstreamApis),
+    requiredResourceAccess: permissions(from.requiredResourceAccess, wish),
     keyCredentials: keyCredentials(from.keyCredentials, wish.certificate, wish.nowMs),
     optionalClaims: accessTokenClaims(from.optionalClaims),
   };

@@ -26,29 +26,31 @@ export interface Deployed {
 export interface DeploymentOptions {
   /** What Azure would answer, by the path into the resource: `service.identity.principalId`. */
   readonly runtime?: Readonly<Record<string, string>>;
+  /** The sign-in endpoint of the cloud that is deployed to; by default the public one's. */
+  readonly loginEndpoint?: string;
 }
 
 /** Everything that a deployment of the file with these parameters makes. */
-export function deploy(path: string, params: Values, { runtime = {} }: DeploymentOptions = {}): Deployed[] {
-  return new Deployment(path, params, runtime, new Set()).resources();
+export function deploy(path: string, params: Values, options: DeploymentOptions = {}): Deployed[] {
+  return new Deployment(path, params, options, new Set()).resources();
 }
 
 class Deployment {
   readonly #declared: Declarations;
   readonly #path: string;
   readonly #params: Values;
-  readonly #runtime: Readonly<Record<string, string>>;
+  readonly #options: DeploymentOptions;
   readonly #after: ReadonlySet<string>;
   readonly #scope: Scope;
   readonly #modules = new Map<string, Deployment>();
 
-  constructor(path: string, params: Values, runtime: Readonly<Record<string, string>>, after: ReadonlySet<string>) {
+  constructor(path: string, params: Values, options: DeploymentOptions, after: ReadonlySet<string>) {
     this.#declared = declarations(parseBicep(path));
     this.#path = path;
     this.#params = params;
-    this.#runtime = runtime;
+    this.#options = options;
     this.#after = after;
-    this.#scope = { names: (name) => this.#named(name), functions: functionsOf(path) };
+    this.#scope = { names: (name) => this.#named(name), functions: functionsOf(path, options.loginEndpoint) };
     const unknown = Object.keys(params).filter((name) => !this.#declared.params.has(name));
     if (unknown.length > 0) throw new Error(`${path} has no parameter ${unknown.join(", ")}.`);
     const missing = this.#declared.required.filter((name) => !Object.hasOwn(params, name));
@@ -87,14 +89,14 @@ class Deployment {
   #known(path: string): string | undefined {
     const [, symbol = path, property = ""] = /^(.+?)\.(\w+)$/.exec(path) ?? [];
     const declaration = this.#declared.deployables.get(symbol);
-    if (declaration === undefined || declaration.loop !== undefined) return this.#runtime[path];
+    if (declaration === undefined || declaration.loop !== undefined) return this.#options.runtime?.[path];
     const name = () => text(at(values(evaluate(declaration.body, this.#scope)), "name"));
     if (property === "name") return name();
     if (isExistingChild(declaration) && (property === "" || property === "id")) {
       const segment = /(\w+)@/.exec(declaration.target)?.[1];
       return `<${segment}/${name()}${property && ".id"}>`;
     }
-    return this.#runtime[path];
+    return this.#options.runtime?.[path];
   }
 
   #outputs(declaration: Declaration): Values {
@@ -114,7 +116,7 @@ class Deployment {
     if (known !== undefined && declaration.loop === undefined) return known;
     const path = join(dirname(this.#path), declaration.target);
     const params = values(evaluate(bodyWith(body, "params"), scope));
-    const module = new Deployment(path, params, this.#runtime, this.#waitsFor(declaration));
+    const module = new Deployment(path, params, this.#options, this.#waitsFor(declaration));
     this.#modules.set(declaration.symbol, module);
     return module;
   }

@@ -125,6 +125,7 @@ function binary(operator: string, left: Value, right: () => Value): Value {
 
 function member(from: Value, name: string, optional: boolean): Value {
   if (from instanceof Runtime) return from.property(name);
+  if (optional && from === null) return null;
   if (isValues(from) && (optional || Object.hasOwn(from, name))) return from[name] ?? null;
   throw new Error(`There is no ${name} in ${text(from)}.`);
 }

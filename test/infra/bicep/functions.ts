@@ -9,10 +9,12 @@ export type Functions = Readonly<Record<string, (given: readonly Argument[]) => 
 
 /** The tenant that deployments of the tests go into. */
 export const TENANT_ID = "11111111-1111-4111-8111-111111111111";
+/** The sign-in endpoint of the public cloud, as Azure Resource Manager writes it. */
+const LOGIN_ENDPOINT = "https://login.microsoftonline.com/";
 const GROUP_ID = "/subscriptions/s/resourceGroups/g";
 
-/** The functions of Bicep that infra/ uses; `path` is the file that calls them. */
-export function functionsOf(path: string): Functions {
+/** The functions of Bicep that infra/ uses; `path` is the file that calls them, `loginEndpoint` its cloud's. */
+export function functionsOf(path: string, loginEndpoint = LOGIN_ENDPOINT): Functions {
   const beside = (given: readonly Argument[]) => readFileSync(join(dirname(path), text(value(given[0]))), "utf8");
   return {
     any: ([of]) => value(of),
@@ -23,7 +25,7 @@ export function functionsOf(path: string): Functions {
     empty: ([of]) => isEmpty(value(of)),
     endsWith: ([of, end]) => text(value(of)).endsWith(text(value(end))),
     environment: () => ({
-      authentication: { loginEndpoint: "https://login.microsoftonline.com/" },
+      authentication: { loginEndpoint },
       suffixes: { storage: "core.windows.net" },
     }),
     fail: ([message]) => {
@@ -53,7 +55,7 @@ export function functionsOf(path: string): Functions {
     tenant: () => ({ tenantId: TENANT_ID }),
     toLower: ([of]) => text(value(of)).toLowerCase(),
     toUpper: ([of]) => text(value(of)).toUpperCase(),
-    union: (given) => given.map((each) => values(value(each))).reduce(merged, {}),
+    union: (given) => union(given.map(value)),
     uniqueString: () => "abcdefghijklm",
   };
 }
@@ -77,6 +79,13 @@ function isEmpty(of: Value): boolean {
   if (of === null) return true;
   if (isList(of)) return of.length === 0;
   return isValues(of) ? Object.keys(of).length === 0 : text(of) === "";
+}
+
+/** Of lists, what is in any of them, once; of objects, their properties. */
+function union(given: readonly Value[]): Value {
+  if (!given.every(isList)) return given.map(values).reduce(merged, {});
+  const all = given.flatMap(list);
+  return all.filter((each, index) => all.findIndex((other) => same(other, each)) === index);
 }
 
 /** As union() of ARM: objects below are merged too. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Deployed } from "../bicep/deployment.ts";
+import type { Deployed, DeploymentOptions } from "../bicep/deployment.ts";
 import { deploy } from "../bicep/deployment.ts";
 import type { Value, Values } from "../bicep/value.ts";
 import { at, isList, isValues } from "../bicep/value.ts";
@@ -26,9 +26,9 @@ export const GRAPH = {
 };
 
 /** What a deployment of main.bicep makes, with the least that it must be told, and `params` beside that. */
-export function deployed(params: Values = {}): Deployed[] {
+export function deployed(params: Values = {}, options: Omit<DeploymentOptions, "runtime"> = {}): Deployed[] {
   const least = { publisherEmail: "operator@example.com", clientId: CLIENT_ID, downstreamApis: [GRAPH] };
-  return deploy(MAIN, { ...least, ...params }, { runtime: RUNTIME });
+  return deploy(MAIN, { ...least, ...params }, { ...options, runtime: RUNTIME });
 }
 
 export const CLIENT_CREDENTIALS = {
@@ -48,6 +48,38 @@ export const CREDENTIALS = {
 } as const;
 export const EVERY_CREDENTIAL = { clientCredentials: Object.values(CREDENTIALS) };
 
+/** An API with everything that the deployment can say of one. */
+export const LEDGER = {
+  name: "ledger",
+  baseUrl: "https://ledger.example/v2",
+  scopes: ["api://ledger/Read"],
+  scopesByPrefix: [
+    { prefix: "/reports", scopes: ["api://ledger/Reports.Read", "api://ledger/Reports.List"] },
+    { prefix: "/reports/yearly", scopes: ["api://ledger/Reports.Yearly"] },
+  ],
+  allowedMethods: ["GET", "HEAD", "POST"],
+  allowedPathPrefixes: ["/me", "/reports"],
+  extraHeaderParameters: [
+    { kind: "Value", name: "x-api-version", value: "2024-01-01" },
+    { kind: "KeyVaultSecret", name: "Ocp-Apim-Subscription-Key", secretName: "ledger-key" },
+  ],
+  maxRequestBodyBytes: 1_048_576,
+  allowSetCookie: true,
+  maxConnections: 16,
+  connectTimeoutSeconds: "0.5",
+  responseTimeoutSeconds: "20",
+  idleTimeoutSeconds: "30",
+  totalTimeoutSeconds: "12.5",
+};
+/** A second API behind the same subscription. */
+const JOURNAL = {
+  name: "journal",
+  baseUrl: "https://journal.example",
+  scopes: ["api://journal/Read"],
+  extraHeaderParameters: [LEDGER.extraHeaderParameters[1]],
+};
+export const EVERY_RULE = { downstreamApis: [GRAPH, LEDGER, JOURNAL] };
+
 /** Deployments that differ in every way a parameter can make them. */
 export const VARIANTS: readonly (readonly [title: string, params: Values])[] = [
   ["the defaults", {}],
@@ -63,6 +95,7 @@ export const VARIANTS: readonly (readonly [title: string, params: Values])[] = [
   ["a federated credential", { clientCredentials: [CREDENTIALS.federated] }],
   ["a client secret in the vault", { clientCredentials: [CREDENTIALS.clientSecret] }],
   ["every kind of credential", EVERY_CREDENTIAL],
+  ["APIs with every rule, two with the same secret header", EVERY_RULE],
   ["Redis", REDIS],
   ["Redis while its key is changed", { ...REDIS, tokenCacheKeys: ["token-cache-2", "token-cache-1"] }],
   ["network isolation and Redis", ISOLATED],

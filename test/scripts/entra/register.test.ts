@@ -171,7 +171,8 @@ describe("npm run entra:register", () => {
     expect(changes).toEqual([]);
     expect(notes).toEqual([
       "The registration keeps delegated permissions that were not asked for: Ledger.Write of Ledger API.",
-      "The registration has 1 application permission(s); the gateway uses none: remove them.",
+      `The registration keeps application permissions that were not asked for: 1 of ${CLIENT}. ` +
+        "Remove those that no API with RequestAppToken needs: whoever steals a credential has them.",
       expect.stringContaining("The service principal requires assignment"),
       expect.stringContaining("The service principal is disabled"),
     ]);

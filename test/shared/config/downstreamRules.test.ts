@@ -136,6 +136,19 @@ describe("the rules of a downstream API in the settings", () => {
     ]);
   });
 
+  it("ExtraHeaderParameters: no reference that the platform could not read, which would go out as the key", () => {
+    for (const reference of ["@Microsoft.KeyVault(SecretUri=https://v/secrets/s)", "@microsoft.appconfiguration(x)"]) {
+      expect(graphMistakes({ "ExtraHeaderParameters__x-key": reference })).toEqual([
+        {
+          setting: `${GRAPH}__ExtraHeaderParameters__x-key`,
+          found: HIDDEN,
+          expected: expect.stringContaining("the platform could not read this reference"),
+        },
+      ]);
+    }
+    expect(graph({ "ExtraHeaderParameters__x-key": "see @Microsoft.KeyVault(" })?.extraHeaders).toHaveLength(1);
+  });
+
   it.each(["a\r\nHost: x", "caf\u00e9", "\u0000", " "])("ExtraHeaderParameters: no value %j", (value) => {
     expect(graphMistakes({ "ExtraHeaderParameters__x-key": value })).toEqual([
       { setting: `${GRAPH}__ExtraHeaderParameters__x-key`, found: HIDDEN, expected: "a header's value: visible ASCII" },

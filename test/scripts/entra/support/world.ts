@@ -22,6 +22,7 @@ export const TENANT = { id: "10000000-0000-4000-8000-000000000001", domain: "con
 export const SCRIPT = "20000000-0000-4000-8000-0000000000ff";
 export const SCRIPT_SECRET = "the-secret-of-the-script-itself";
 export const LEDGER = "20000000-0000-4000-8000-000000000004";
+export const AUDIT = "20000000-0000-4000-8000-000000000005";
 const YEAR_MS = 365 * 86_400_000;
 
 export interface Run {
@@ -101,6 +102,13 @@ export function useWorld(): World {
       scopes: ["User.Read", "Mail.Read", "Calendars.Read"],
     });
     addServicePrincipal({ displayName: "Ledger API", appId: LEDGER, scopes: ["Ledger.Read", "Ledger.Write"] });
+    addServicePrincipal({
+      displayName: "Audit API",
+      appId: AUDIT,
+      appIdUris: ["api://audit"],
+      scopes: ["Events.Read"],
+      applicationRoles: ["Events.Write", "Journal.Purge"],
+    });
     world.grant("Application.ReadWrite.All");
     seen = requests.length;
   });

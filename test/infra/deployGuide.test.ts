@@ -52,6 +52,31 @@ describe("what docs/deploy.md says of credentials", () => {
   });
 });
 
+describe("what docs/deploy.md says of downstream APIs", () => {
+  it("is what the deployment takes, with a secret that its commands make", () => {
+    const [, block = ""] = document.match(/```bicep\n(param downstreamApis[\s\S]*?)```/) ?? [];
+    const resources = deployed(parameters(block));
+    expect(only(resources, "Microsoft.Web/sites/config", "appsettings").body.properties).toMatchObject({
+      DownstreamApis__ledger__ExtraHeaderParameters__x_api_version: "2024-01-01",
+      DownstreamApis__ledger__ExtraHeaderParameters__Ocp_Apim_Subscription_Key:
+        "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/ledger-key)",
+    });
+    expect(document).toContain('secret set --vault-name "$vault" --name ledger-key ');
+  });
+});
+
+describe("the deployment's downstream APIs", () => {
+  it("have a property for every setting that docs/downstream-apis.md lists", () => {
+    const guide = readFileSync(join(INFRA, "../docs/downstream-apis.md"), "utf8").split("## The path")[0] ?? "";
+    const settings = new Set([...guide.matchAll(/^\| `(\w+?)(?:__[^`]*)?`/gm)].map(([, name = ""]) => name));
+    expect(settings.size).toBeGreaterThan(12);
+    const types = readFileSync(join(INFRA, "modules/types.bicep"), "utf8");
+    const [, api = ""] = /^type DownstreamApi = \{\n([\s\S]*?)^\}/m.exec(types) ?? [];
+    const properties = new Set([...api.matchAll(/^ {2}(\w+): /gm)].map(([, name = ""]) => name));
+    for (const setting of settings) expect(properties).toContain(setting.charAt(0).toLowerCase() + setting.slice(1));
+  });
+});
+
 describe("the certificates' policies", () => {
   it.each([
     ["certificatePolicy.json", true],
