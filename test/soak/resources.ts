@@ -4,8 +4,6 @@ import type { SoakWorld } from "./world.ts";
 
 const MIB = 1_048_576;
 const LOOK_EVERY_MS = 500;
-/** Longer than any connection stays idle, and any call may last. */
-const SETTLE_MS = 25_000;
 const SETTLED_LOOKS = 3;
 
 /** What the worker holds on to when nobody calls, and what others still hold for it. */
@@ -24,9 +22,9 @@ export interface Resources {
   readonly downstreamConnections: number;
 }
 
-/** Waits until idle connections are closed and nothing changes any more; then collects and looks. */
-export async function settledResources(world: SoakWorld): Promise<Resources> {
-  const deadlineMs = performance.now() + SETTLE_MS;
+/** Waits until idle connections are closed and nothing changes any more, but no longer than this; collects, and looks. */
+export async function settledResources(world: SoakWorld, settleMs: number): Promise<Resources> {
+  const deadlineMs = performance.now() + settleMs;
   let before = await look(world);
   for (let same = 0; same < SETTLED_LOOKS && performance.now() < deadlineMs; ) {
     await delay(LOOK_EVERY_MS);

@@ -14,11 +14,29 @@ export interface Pace {
   /** Without a fault at the end: it must be seen that all is well again. */
   readonly tailMs: number;
   readonly slowFaults: boolean;
+  /** How long connections get to close before and after the load: long runs wait for all. */
+  readonly settleMs: number;
+  /** How many may be open still because nobody ever used them. */
+  readonly unusedConnections: number;
 }
 
 const LONG_RUN_MS = 60_000;
-const SHORT: Pace = { faultMs: [400, 900], quietMs: [200, 500], tailMs: 1_500, slowFaults: false };
-const LONG: Pace = { faultMs: [1_500, 5_000], quietMs: [1_000, 4_000], tailMs: 15_000, slowFaults: true };
+const SHORT: Pace = {
+  faultMs: [400, 900],
+  quietMs: [200, 500],
+  tailMs: 1_500,
+  slowFaults: false,
+  settleMs: 6_000,
+  unusedConnections: 16,
+};
+const LONG: Pace = {
+  faultMs: [1_500, 5_000],
+  quietMs: [1_000, 4_000],
+  tailMs: 15_000,
+  slowFaults: true,
+  settleMs: 45_000,
+  unusedConnections: 0,
+};
 
 export function paceOf(loadMs: number): Pace {
   return loadMs < LONG_RUN_MS ? SHORT : LONG;

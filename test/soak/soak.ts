@@ -11,7 +11,7 @@ import { growth } from "./leaks.ts";
 import { progressLine } from "./report/progressLine.ts";
 import { settledResources } from "./resources.ts";
 import type { PlannedFault } from "./schedule.ts";
-import { scheduleFaults } from "./schedule.ts";
+import { paceOf, scheduleFaults } from "./schedule.ts";
 import type { Spell } from "./situation.ts";
 import { Situation } from "./situation.ts";
 import { Tally } from "./tally.ts";
@@ -61,7 +61,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const warmUpMs = Math.min(Math.max(loadMs * WARM_UP_SHARE, LEAST_WARM_UP_MS), MOST_WARM_UP_MS);
   say(`seed ${seed}: ${users} users, ${callers} callers at a time; warming up for ${seconds(warmUpMs)}`);
   await crowd({ world, situation: new Situation(), tally: warmUp, seed: seed + callers, callers }, warmUpMs);
-  const before = await settledResources(world);
+  const { settleMs, unusedConnections } = paceOf(loadMs);
+  const before = await settledResources(world, settleMs);
 
   const situation = new Situation();
   const tally = new Tally();
@@ -76,7 +77,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   ]).finally(() => clearInterval(saying));
   const tokenRequests = world.azure.entra.counts.token - tokenRequestsBefore;
   say("the load is over; waiting for all to settle");
-  const compared = growth(before, await settledResources(world));
+  const compared = growth(before, await settledResources(world, settleMs), unusedConnections);
   const findings = [
     ...world.log.findings,
     ...(world.host.worker.pid === pid && world.host.worker.restarts === 0
