@@ -73,9 +73,11 @@ function breach(received: Received, { planned, correlationId, secrets }: CallFac
     return `${label} came with status ${status}`;
   if (headers["x-correlation-id"] !== correlationId) return "the answer has another call's correlation id";
   const text = /json|text/.test(String(headers["content-type"])) ? body.toString("utf8") : "";
+  const stranger = strangers(received, planned, correlationId);
+  if (stranger !== undefined) return stranger;
   const secret = secretIn(`${JSON.stringify(headers)}\n${text}`, secrets);
   if (secret !== undefined) return `the answer holds ${secret}`;
-  return strangers(received, planned, correlationId) ?? wrongBytes(received, planned);
+  return wrongBytes(received, planned);
 }
 
 /** The API says whose token B it saw, for which API, and on which request: it must be this caller's own. */

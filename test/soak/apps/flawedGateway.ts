@@ -13,12 +13,13 @@ import { jsonLog } from "../../../shared/telemetry/log.ts";
 const flaws = new Set((process.env.SOAK_FLAWS ?? "").split(","));
 const LONGEST_CALL_MS = 60_000;
 const HOUR_MS = 3_600_000;
-const EVERY = 20;
+const EVERY = 5;
 const HELD_NUMBERS = 20_000;
 
 const log = jsonLog({ info: console.info, warning: console.warn, error: console.error });
 const settings = loadSettings(process.env, { longestCallMs: LONGEST_CALL_MS });
 const handle = downstreamHandler(createGateway(settings, { environment: process.env, log, now: Date.now }));
+const entraPort = Number(new URL(process.env.AzureAd__Instance ?? "").port);
 const held: unknown[] = [];
 let calls = 0;
 let before: string | undefined;
@@ -28,11 +29,10 @@ const flawed: CallHandler = async (call) => {
   const own = call.header("authorization");
   const other = before ?? own;
   before = own;
-  if (now && flaws.has("sockets"))
-    held.push(connect(Number(new URL(process.env.DownstreamApis__files__BaseUrl ?? "").port)));
+  if (now && flaws.has("sockets")) held.push(connect(entraPort).on("error", () => undefined));
   if (now && flaws.has("timers")) held.push(setTimeout(() => undefined, HOUR_MS));
   if (now && flaws.has("memory")) held.push(Array.from({ length: HELD_NUMBERS }, () => Math.random()));
-  const mixesUp = now && flaws.has("mix-up");
+  const mixesUp = calls % EVERY === 1 && flaws.has("mix-up");
   const answer = await handle(
     mixesUp ? { ...call, header: (name) => (name === "authorization" ? other : call.header(name)) } : call,
   );
