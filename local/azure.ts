@@ -24,6 +24,8 @@ export { CERTIFICATES, SECRET } from "./gatewayCredentials.ts";
 export interface LocalAzureOptions {
   /** 0: any free one. */
   readonly ports?: Partial<Record<LocalPart, number>>;
+  /** How long the downstream APIs keep an idle connection, in milliseconds. */
+  readonly keepAliveMs?: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -50,7 +52,8 @@ export interface LocalAzure {
  * Starts all of it.
  * @throws PortTakenError naming the part and the port; what had started by then is stopped again.
  */
-export async function startLocalAzure({ ports = {}, now = Date.now }: LocalAzureOptions = {}): Promise<LocalAzure> {
+export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<LocalAzure> {
+  const { ports = {}, keepAliveMs, now = Date.now } = options;
   const started: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of started.reverse()) await close();
@@ -91,6 +94,7 @@ export async function startLocalAzure({ ports = {}, now = Date.now }: LocalAzure
       startDownstream({
         ...common,
         port,
+        keepAliveMs,
         clientId: app.clientId,
         audience: [app.clientId, ...app.appIdUris],
         requiredScope,

@@ -5,15 +5,15 @@ import { build } from "esbuild";
 const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * Bundles one of `bench/apps` as ours is bundled, into an app directory of its own.
+ * Bundles one of `bench/apps`, or of another folder, as ours is bundled, into an app directory of its own.
  * @returns that directory, for the Functions host
  */
-export async function buildFixtureApp(name: string): Promise<string> {
+export async function buildFixtureApp(name: string, folder = "bench/apps"): Promise<string> {
   const directory = join(ROOT, "dist/bench", name);
   await mkdir(directory, { recursive: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [`bench/apps/${name}.ts`],
+    entryPoints: [`${folder}/${name}.ts`],
     outfile: join(directory, "functions.cjs"),
     bundle: true,
     platform: "node",

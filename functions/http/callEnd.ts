@@ -13,12 +13,19 @@ export function callEnd({ request, response }: TrueExchange, longestCallMs: numb
   const end = new AbortController();
   const timer =
     longestCallMs === undefined ? undefined : setTimeout(tooLong, longestCallMs, end, request, longestCallMs);
+  const { socket } = request;
   let open = 2;
+  const over = (): void => {
+    clearTimeout(timer);
+    socket.off("close", over);
+  };
   const closed = (): void => {
     open--;
-    if (open === 0) clearTimeout(timer);
+    if (open === 0) over();
   };
   request.on("close", closed);
+  // A caller answered in the middle of their body who then hangs up: of that Node tells the socket only.
+  socket.on("close", over);
   response.on("close", () => {
     if (!response.writableFinished) end.abort(new CallerGoneError());
     closed();

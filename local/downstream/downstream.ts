@@ -10,6 +10,10 @@ import { Refusal } from "./refusal.ts";
 import { type DownstreamRequest, enterRequest, enterToken } from "./requestLog.ts";
 import { routeFor } from "./routes/routes.ts";
 import { checkToken, type TokenCheck } from "./tokenCheck.ts";
+import type { UserToken } from "./userToken.ts";
+
+/** Headers of an answer that tell what this API saw: object id, `aud`, and the request's `x-correlation-id`. */
+export const SEEN_HEADERS = { user: "x-seen-user", audience: "x-seen-audience", request: "x-seen-request" } as const;
 
 export interface DownstreamOptions {
   readonly tls: ServerIdentity;
@@ -26,6 +30,8 @@ export interface DownstreamOptions {
   readonly clientId: string;
   /** 0, the default: any free port. */
   readonly port?: number;
+  /** How long an idle connection is kept, in milliseconds. */
+  readonly keepAliveMs?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -52,7 +58,17 @@ export interface LocalDownstream {
 
 /** @throws PortTakenError when the port is in use. */
 export async function startDownstream(options: DownstreamOptions): Promise<LocalDownstream> {
-  const { tls, tenantId, trustedCa, audience, requiredScope, clientId, port = 0, now = Date.now } = options;
+  const {
+    tls,
+    tenantId,
+    trustedCa,
+    audience,
+    requiredScope,
+    clientId,
+    port = 0,
+    keepAliveMs,
+    now = Date.now,
+  } = options;
   const entraUrl = options.entraUrl.replace(/\/+$/, "");
   const journal = createRequestJournal<DownstreamRequest>();
   const demands = createClaimsDemands(now);
@@ -67,12 +83,20 @@ export async function startDownstream(options: DownstreamOptions): Promise<Local
     const token = await checkToken(check, request.headersDistinct.authorization ?? [], (known) =>
       enterToken(entry, known),
     );
+    tellWhoAsked(exchange, token);
     const fault = faults.takeAnswer(path);
     if (fault !== undefined) throw fault;
     await routeFor(entry.method, path).answer({ ...exchange, token, entry });
   }
 
-  const service: HttpsService = await startHttpsService({ part: "the downstream API", tls, port, answer, failed });
+  const service: HttpsService = await startHttpsService({
+    part: "the downstream API",
+    tls,
+    port,
+    keepAliveMs,
+    answer,
+    failed,
+  });
   return {
     url: service.url,
     requests: journal.entries,
@@ -86,6 +110,13 @@ export async function startDownstream(options: DownstreamOptions): Promise<Local
       await verifier.close();
     },
   };
+}
+
+/** In every answer to a token that holds, whatever its body: whose token it was, for which API, and on which request. */
+function tellWhoAsked({ request, response }: Exchange, token: UserToken): void {
+  response.setHeader(SEEN_HEADERS.user, token.objectId ?? "");
+  response.setHeader(SEEN_HEADERS.audience, token.audience);
+  response.setHeader(SEEN_HEADERS.request, request.headers["x-correlation-id"] ?? "");
 }
 
 function failed(error: unknown, { response }: Exchange): void {

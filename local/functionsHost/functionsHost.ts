@@ -5,6 +5,7 @@ import { type FunctionKeys, functionKeys } from "./functionKeys.ts";
 import { FunctionTable, type HttpFunction } from "./functionTable.ts";
 import { readHostJson } from "./hostJson.ts";
 import { createHostLog, type HostLogLine } from "./log.ts";
+import type { WorkerResources } from "./messages.ts";
 import { createRequestHandler } from "./requestHandler.ts";
 import { FunctionsHostStartError } from "./startError.ts";
 import { DEFAULT_LIMITS, type HostLimits } from "./timeouts.ts";
@@ -41,6 +42,8 @@ export interface FunctionsHost {
   workerMemory(): Promise<NodeJS.MemoryUsage>;
   /** What it says of the processor time it has taken so far, in microseconds. */
   workerProcessor(): Promise<NodeJS.CpuUsage>;
+  /** What it holds on to: memory, sockets, timers. Collected before, where its arguments have `--expose-gc`. */
+  workerResources(): Promise<WorkerResources>;
   /** Cuts all connections, then lets the app's terminate hooks run for a second at most. */
   close(): Promise<void>;
 }
@@ -97,6 +100,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
       },
       workerMemory: async () => (await supervisor.next).memory(),
       workerProcessor: async () => (await supervisor.next).processor(),
+      workerResources: async () => (await supervisor.next).resources(),
       close: async () => {
         await stop(front);
         await supervisor.close();

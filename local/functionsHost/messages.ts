@@ -27,6 +27,7 @@ export type HostMessage =
   | InvokeMessage
   | { readonly type: "memory" }
   | { readonly type: "processor" }
+  | { readonly type: "resources" }
   | { readonly type: "terminate" };
 
 export interface Failure {
@@ -67,7 +68,27 @@ export interface ProcessorMessage {
   readonly usage: NodeJS.CpuUsage;
 }
 
-export type WorkerMessage = ReadyMessage | DoneMessage | WorkerLogMessage | MemoryMessage | ProcessorMessage;
+/** What the worker process holds on to. */
+export interface WorkerResources {
+  /** After a collection, where the worker runs with `--expose-gc`; else as it is. */
+  readonly memory: NodeJS.MemoryUsage;
+  readonly collected: boolean;
+  /** What keeps its event loop alive, by kind: `TCPSocketWrap`, `Timeout`, ... (`process.getActiveResourcesInfo`). */
+  readonly active: Readonly<Record<string, number>>;
+}
+
+export interface ResourcesMessage {
+  readonly type: "resources";
+  readonly resources: WorkerResources;
+}
+
+export type WorkerMessage =
+  | ReadyMessage
+  | DoneMessage
+  | WorkerLogMessage
+  | MemoryMessage
+  | ProcessorMessage
+  | ResourcesMessage;
 
 /** Both ends of the channel run this file, so the shape of a message follows from its type. */
 export function isMessage<Message extends HostMessage | WorkerMessage>(

@@ -10,7 +10,9 @@ import {
   type MemoryMessage,
   type ProcessorMessage,
   type ReadyMessage,
+  type ResourcesMessage,
   type WorkerMessage,
+  type WorkerResources,
 } from "./messages.ts";
 import { FunctionsHostStartError } from "./startError.ts";
 import { MAX_RESPONSE_HEADER_BYTES } from "./timeouts.ts";
@@ -117,6 +119,10 @@ export class WorkerProcess {
     return (await this.#ask<ProcessorMessage>("processor")).usage;
   }
 
+  async resources(): Promise<WorkerResources> {
+    return (await this.#ask<ResourcesMessage>("resources")).resources;
+  }
+
   /** Ends the process at once, with every call in it. */
   kill(): void {
     this.#killed = true;
@@ -131,7 +137,9 @@ export class WorkerProcess {
     clearTimeout(deadline);
   }
 
-  async #ask<Message extends MemoryMessage | ProcessorMessage>(type: Message["type"]): Promise<Message> {
+  async #ask<Message extends MemoryMessage | ProcessorMessage | ResourcesMessage>(
+    type: Message["type"],
+  ): Promise<Message> {
     const answer = nextMessage<Message>(this.#child, type);
     this.#send({ type });
     const message = await Promise.race([answer, this.ended]);

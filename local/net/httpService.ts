@@ -26,6 +26,8 @@ export interface HttpServiceOptions {
   /** The part of Azure, for error messages. */
   readonly part: string;
   readonly port: number;
+  /** How long an idle connection is kept, in milliseconds; `KEEP_ALIVE_TIMEOUT_MS` unless told. */
+  readonly keepAliveMs?: number | undefined;
   readonly answer: (exchange: Exchange) => Promise<void>;
   /** Answers for an error that `answer` threw before it answered anything. */
   readonly failed: (error: unknown, exchange: Exchange) => void;
@@ -42,7 +44,11 @@ export interface HttpService {
 
 /** Without TLS: for what Azure itself offers so, on the loopback interface only. @throws PortTakenError */
 export function startHttpService(options: HttpServiceOptions): Promise<HttpService> {
-  return runService(createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }), "http://127.0.0.1", options);
+  return runService(
+    createServer({ keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_TIMEOUT_MS }),
+    "http://127.0.0.1",
+    options,
+  );
 }
 
 /** @param origin scheme and host of the address. @throws PortTakenError when the port is in use. */

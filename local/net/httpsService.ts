@@ -11,5 +11,6 @@ export interface HttpsServiceOptions extends HttpServiceOptions {
 /** An HTTPS server on the loopback interface. @throws PortTakenError when the port is in use. */
 export function startHttpsService({ tls, ...options }: HttpsServiceOptions): Promise<HttpService> {
   const { key, cert } = tls;
-  return runService(createServer({ key, cert, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }), "https://localhost", options);
+  const keepAliveTimeout = options.keepAliveMs ?? KEEP_ALIVE_TIMEOUT_MS;
+  return runService(createServer({ key, cert, keepAliveTimeout }), "https://localhost", options);
 }

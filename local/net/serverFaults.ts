@@ -54,9 +54,11 @@ export function createServerFaults<Answer>(service: () => HttpService): ServerFa
       clear: () => plan.clear(),
     },
     planAnswer: (answer, scope) => plan.add({ kind: "answer", answer }, scope),
-    async befall({ path, signal, cut }) {
+    async befall({ request, path, signal, cut }) {
       const fault = plan.take(path, (candidate) => candidate.kind !== "answer");
       if (fault?.kind === "slow") await delay(fault.delayMs, undefined, { signal });
+      // Of a client that leaves, a server hears only while it reads.
+      if (fault?.kind === "hang") request.resume();
       if (fault?.kind === "cut") cut();
       return fault === undefined || fault.kind === "slow";
     },

@@ -4,6 +4,7 @@ import { type HostMessage, isMessage, type WorkerMessage } from "../messages.ts"
 import { supplyCoreModule } from "./coreApi.ts";
 import { invoke } from "./invoke.ts";
 import { loadEntry } from "./loadEntry.ts";
+import { workerResources } from "./resources.ts";
 import { WorkerApp, withFixed } from "./workerApp.ts";
 
 const appDirectory = process.argv[2] ?? process.cwd();
@@ -51,6 +52,9 @@ async function receive(message: HostMessage): Promise<void> {
     case "processor":
       send({ type: "processor", usage: process.cpuUsage() });
       return;
+    case "resources":
+      send({ type: "resources", resources: await workerResources() });
+      return;
     case "terminate":
       await app.runHooks("appTerminate", withFixed({}, appHookScope()));
       process.exit(0);
@@ -75,7 +79,8 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 process.on("message", (message: unknown) => {
-  if (isMessage<HostMessage>(message, ["invoke", "memory", "processor", "terminate"])) void receive(message);
+  if (isMessage<HostMessage>(message, ["invoke", "memory", "processor", "resources", "terminate"]))
+    void receive(message);
 });
 
 await start();

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { callEnd, untilCallEnds } from "../../../functions/http/callEnd.ts";
 import { listen } from "../../../local/net/listen.ts";
@@ -38,6 +39,24 @@ describe("the end of a call", () => {
 
   it("does not come for a call that is answered", async () => {
     expect((await endOf(60_000, "answer")).aborted).toBe(false);
+  });
+
+  it("does not come later for a caller who was answered in the middle of the body, and hung up", async () => {
+    const limitMs = 250;
+    const port = await listen(server, "a test", 0);
+    const end = await new Promise<AbortSignal>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"),
+      );
+      socket.on("data", () => socket.destroy());
+      server.once("request", (request, response) => {
+        const signal = callEnd({ request, response }, limitMs);
+        request.socket.on("close", () => resolve(signal));
+        response.end("enough");
+      });
+    });
+    await delay(2 * limitMs);
+    expect(end.aborted).toBe(false);
   });
 });
 

@@ -1,0 +1,73 @@
+import { Readable } from "node:stream";
+import { jsonOf, whole } from "../plannedCall.ts";
+import { bytesOf, sha256Of, someSize } from "./bodySizes.ts";
+import { type CallKind, pathTo, pick, someCaller } from "./callKind.ts";
+
+const PIECE_BYTES = 40_000;
+
+/** Bodies from nothing to 2 MiB, with a length or in chunks: what arrived is told by its SHA-256. */
+export const upload: CallKind = {
+  weight: 14,
+  async run(session) {
+    const { random } = session;
+    const { api, person, headers } = someCaller(session);
+    const size = someSize(random());
+    const method = pick(["POST", "PUT", "PATCH"] as const, random());
+    await session.call({
+      kind: `upload (${method})`,
+      api,
+      person,
+      sent: { method, path: pathTo(api, "/upload"), headers, body: uploadBody(size, random() < 0.5) },
+      judge: whole(({ status, body }) => {
+        const { bytes, sha256 } = jsonOf(body);
+        return status === 200 && bytes === size && sha256 === sha256Of(size)
+          ? undefined
+          : `not those ${size} bytes arrived`;
+      }),
+    });
+  },
+};
+
+export function uploadBody(size: number, chunked: boolean): Buffer | Readable {
+  return chunked ? Readable.from(pieces(bytesOf(size)), { objectMode: false }) : bytesOf(size);
+}
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
+const ECHO_BYTES = 20_000;
+const VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+
+/** The request as it arrived: verb, path, query and body; and nothing that must not pass. */
+export const echo: CallKind = {
+  weight: 10,
+  async run(session) {
+    const { random } = session;
+    const { api, person, headers } = someCaller(session);
+    const method = pick(VERBS, random());
+    const nonce = String(random()).slice(2);
+    const rest = `/echo/${nonce}%20a;b?q=${nonce}&empty=&q=%2F`;
+    const bytes = method === "GET" || method === "OPTIONS" ? 0 : Math.floor(random() * ECHO_BYTES);
+    const more = { "x-soak": nonce, cookie: "session=mine", "x-forwarded-for": "192.0.2.1" };
+    await session.call({
+      kind: `echo (${method})`,
+      api,
+      person,
+      sent: {
+        method,
+        path: pathTo(api, rest),
+        headers: { ...headers, ...more },
+        ...(bytes === 0 ? {} : { body: uploadBody(bytes, random() < 0.5) }),
+      },
+      judge: whole(({ status, body }) => {
+        const { method: verb, url, body: text, rawHeaders } = jsonOf(body);
+        if (status !== 200 || verb !== method || url !== rest) return "another request arrived";
+        if (text !== bytesOf(bytes).toString("base64")) return `not those ${bytes} bytes arrived`;
+        const arrived = JSON.stringify(rawHeaders).toLowerCase();
+        if (!arrived.includes(`"x-soak","${nonce}"`)) return "a header did not arrive";
+        return /"(cookie|x-forwarded-for)"/.test(arrived) ? "a header arrived that must not pass" : undefined;
+      }),
+    });
+  },
+};
