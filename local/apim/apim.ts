@@ -6,6 +6,7 @@ import { namedValueText } from "./document/namedValues.ts";
 import { createExpressions } from "./expressions.ts";
 import { createBackends } from "./forwarding/backends.ts";
 import { createDispatcher } from "./forwarding/dispatcher.ts";
+import { realTimer } from "./forwarding/withTimeout.ts";
 import { createGatewayServer } from "./gatewayServer.ts";
 import { handleRequest } from "./handleRequest.ts";
 import { parseUrl } from "./http/requestUrl.ts";
@@ -66,6 +67,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     values: expressions.values,
     now,
     sleep: options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal })),
+    startTimer: options.startTimer ?? realTimer,
     dispatcher,
     backends,
     openCircuit: options.openCircuit ?? "response",

@@ -91,6 +91,20 @@ describe("a user's token at API Management", () => {
   }
 });
 
+describe("a user's token that cannot be checked, as Entra ID is down", () => {
+  it.each(["metadata", "keys"] as const)("is not called invalid: no %s", async (endpoint) => {
+    const { azure, signIn } = chain.functions;
+    const token = await signIn(alice);
+    await using front = await startFront(chain.functions);
+    const call = () => front.client.call("/obo/downstream/profile/me", { token });
+    const lift = azure.entra.faults.add({ endpoint, effect: { kind: "cut", when: "before-headers" } });
+    const detail = "The access token cannot be checked now: try again after 10 s.";
+    expectPolicyProblem(chain.functions, await call(), "identity_provider_unavailable", { detail });
+    lift();
+    expect((await call()).status).toBe(200);
+  });
+});
+
 describe("the named value obo-client-applications", () => {
   it("lets its client apps call, and no other", async () => {
     const { azure, signIn } = chain.functions;
