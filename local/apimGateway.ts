@@ -42,6 +42,7 @@ export interface ApimGatewayOptions {
   readonly now?: () => number;
   /** See `ApimOptions`. */
   readonly startTimer?: ApimOptions["startTimer"];
+  readonly telemetry?: (message: string) => void;
   readonly trace?: (record: PolicyTrace) => void;
   readonly log?: (line: string) => void;
 }
@@ -51,7 +52,7 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
   const { azure, functionsUrl, tier = "BasicV2", gatewayToken = "managed-identity" } = options;
   const source = (path: string): Promise<PolicySource> => readPolicy(path, tier);
   const fragment = (name: string): Promise<PolicySource> => source(`fragments/${name}.xml`);
-  const { trace, log, now, startTimer } = options;
+  const { trace, telemetry, log, now, startTimer } = options;
   return startApim({
     apis: [
       {
@@ -95,6 +96,7 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
     ...(startTimer === undefined ? {} : { startTimer }),
     ...(options.openCircuit === undefined ? {} : { openCircuit: options.openCircuit }),
     ...(trace === undefined ? {} : { trace }),
+    ...(telemetry === undefined ? {} : { telemetry }),
     ...(log === undefined ? {} : { log }),
   });
 }

@@ -42,7 +42,7 @@ export interface LocalApim {
  * @throws PortTakenError when the port is in use.
  */
 export async function startApim(options: ApimOptions): Promise<LocalApim> {
-  const { now = Date.now, port = 0, tls, log = () => undefined } = options;
+  const { now = Date.now, port = 0, tls, log = () => undefined, telemetry = () => undefined } = options;
   const redaction = createRedaction(secretsOf(options));
   const problems: PolicyProblem[] = [];
   const backends = createBackends(options.backends ?? {}, options.tier, now, problems);
@@ -78,6 +78,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     openId: new OpenIdConfigurations(dispatcher, now),
     entraUrl: (options.entraUrl ?? PUBLIC_ENTRA_URL).replace(/\/+$/, ""),
     log: (line) => log(redaction.whole(line)),
+    telemetry,
     apis: options.apis,
     tracing: options.trace !== undefined,
   };

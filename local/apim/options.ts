@@ -123,6 +123,8 @@ export interface ApimOptions {
   /** Times the time-outs of policies; the clock of the machine unless told. */
   readonly startTimer?: StartTimer;
   readonly trace?: (record: PolicyTrace) => void;
+  /** The messages of trace policies, as Application Insights gets them. */
+  readonly telemetry?: (message: string) => void;
   /** One line per fault of the gateway itself, without secrets. */
   readonly log?: (line: string) => void;
 }

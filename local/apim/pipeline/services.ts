@@ -26,6 +26,8 @@ export interface Services {
   /** Base URL of the sign-in service, without a slash at the end. */
   readonly entraUrl: string;
   readonly log: (line: string) => void;
+  /** Takes the messages of trace policies. */
+  readonly telemetry: (message: string) => void;
   readonly apis: readonly ApiDefinition[];
   /** What `context.Tracing` says. */
   readonly tracing: boolean;

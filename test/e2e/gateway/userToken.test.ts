@@ -87,6 +87,9 @@ describe("a user's token at API Management", () => {
     const before = seen();
     const answer = await chain.client.call("/obo/downstream/profile/me", { headers });
     expectPolicyProblem(chain.functions, answer, code);
+    const { event, correlationId, diagnosis } = chain.events.at(-1) ?? expect.fail("nothing was logged");
+    expect([event, correlationId]).toEqual(["call_refused", answer.headers["x-correlation-id"]]);
+    expect(diagnosis).toMatch(/^validate-azure-ad-token, (Token|Jwt)[A-Za-z]+: \S/);
     expect(seen()).toEqual(before);
   }
 });

@@ -38,6 +38,8 @@ export const PROBLEMS = {
   gateway_timeout: [504, "The gateway did not answer in time"],
 } as const;
 
+const FIRST = ["type", "title", "status", "detail", "code", "correlationId"];
+
 export interface ExpectedProblem {
   readonly code: keyof typeof PROBLEMS;
   readonly detail: string;
@@ -65,6 +67,8 @@ export function expectProblem(gateway: GatewayUnderTest, answer: Answer, expecte
     ...members,
     ...waiting,
   });
+  // For people who read it: what they need first comes first, whoever answers.
+  expect(Object.keys(answer.json()).slice(0, FIRST.length)).toEqual(FIRST);
   expect(correlationId).toMatch(/^[A-Za-z0-9._-]+$/);
   expect(answer.headers["content-type"]).toBe("application/problem+json");
   expect(answer.headers["cache-control"]).toBe("no-store");
