@@ -100,15 +100,17 @@ function pick({ headers }: Answer, names: readonly string[]): readonly (readonly
 
 /** A section of the document. What differs from run to run is replaced. */
 function example(answer: Answer, from: string): string {
-  const { code, correlationId, traceId, ...rest } = answer.json();
-  const { type, title, status, detail, ...members } = rest;
-  const ids = { correlationId: GUID, ...(traceId === undefined ? {} : { traceId: GUID }) };
+  const body = JSON.stringify(
+    answer.json(),
+    (name, value) => (name === "correlationId" || name === "traceId" ? GUID : value),
+    2,
+  );
   const lines = [
     `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}`,
     ...pick(answer, HEADERS).map(([name, value]) => `${name}: ${name === "x-correlation-id" ? GUID : value}`),
     "",
-    JSON.stringify({ type, title, status, detail, code, ...ids, ...members }, undefined, 2),
+    body,
   ];
   const text = lines.join("\n").replaceAll(stage.functions.azure.entra.url, "https://login.microsoftonline.com");
-  return `## ${code}\n\nFrom ${from}.\n\n\`\`\`http\n${text}\n\`\`\`\n`;
+  return `## ${answer.json().code}\n\nFrom ${from}.\n\n\`\`\`http\n${text}\n\`\`\`\n`;
 }
