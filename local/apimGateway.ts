@@ -40,6 +40,9 @@ export interface ApimGatewayOptions {
   /** See `ApimOptions`. */
   readonly openCircuit?: ApimOptions["openCircuit"];
   readonly now?: () => number;
+  /** See `ApimOptions`. */
+  readonly startTimer?: ApimOptions["startTimer"];
+  readonly telemetry?: (message: string) => void;
   readonly trace?: (record: PolicyTrace) => void;
   readonly log?: (line: string) => void;
 }
@@ -49,7 +52,7 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
   const { azure, functionsUrl, tier = "BasicV2", gatewayToken = "managed-identity" } = options;
   const source = (path: string): Promise<PolicySource> => readPolicy(path, tier);
   const fragment = (name: string): Promise<PolicySource> => source(`fragments/${name}.xml`);
-  const { trace, log, now } = options;
+  const { trace, telemetry, log, now, startTimer } = options;
   return startApim({
     apis: [
       {
@@ -90,8 +93,10 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
     tier,
     port: options.port ?? 0,
     ...(now === undefined ? {} : { now }),
+    ...(startTimer === undefined ? {} : { startTimer }),
     ...(options.openCircuit === undefined ? {} : { openCircuit: options.openCircuit }),
     ...(trace === undefined ? {} : { trace }),
+    ...(telemetry === undefined ? {} : { telemetry }),
     ...(log === undefined ? {} : { log }),
   });
 }

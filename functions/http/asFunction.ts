@@ -112,22 +112,26 @@ function httpCall(exchange: TrueExchange, context: InvocationContext, longestCal
     body: hasBody ? request : undefined,
     signal: callEnd(exchange, longestCallMs),
     correlationId: id,
-    log: jsonLog(
-      {
-        info: (line) => context.info(line),
-        warning: (line) => context.warn(line),
-        error: (line) => context.error(line),
-      },
-      { correlationId: id, function: context.functionName },
-    ),
+    log: contextLog(context, id),
   };
+}
+
+function contextLog(context: InvocationContext, id: string): Log {
+  const sink = {
+    info: (line: string) => context.info(line),
+    warning: (line: string) => context.warn(line),
+    error: (line: string) => context.error(line),
+  };
+  return jsonLog(sink, { correlationId: id, function: context.functionName });
 }
 
 /** Without HTTP streaming only the library's own request is there, whose headers the caller can replace. */
 function refuseWithoutStreaming(context: InvocationContext): HttpResponseInit {
-  context.error(
-    "HTTP streaming is off: no true request for this invocation. Enable it with app.setup({ enableHttpStream: true }).",
+  const id = context.invocationId;
+  const failure = new InternalError(
+    new Error("HTTP streaming is off: no true request. Enable it with app.setup({ enableHttpStream: true })."),
   );
-  const { status, headers, body } = problemResponse(new InternalError(undefined), context.invocationId, undefined);
-  return { status, headers: Object.fromEntries(headers), body };
+  logFailure(contextLog(context, id), failure);
+  const { status, headers, body } = problemResponse(failure, id, undefined);
+  return { status, headers: { ...Object.fromEntries(headers), [CORRELATION_HEADER]: id }, body };
 }

@@ -6,6 +6,7 @@ import { namedValueText } from "./document/namedValues.ts";
 import { createExpressions } from "./expressions.ts";
 import { createBackends } from "./forwarding/backends.ts";
 import { createDispatcher } from "./forwarding/dispatcher.ts";
+import { realTimer } from "./forwarding/withTimeout.ts";
 import { createGatewayServer } from "./gatewayServer.ts";
 import { handleRequest } from "./handleRequest.ts";
 import { parseUrl } from "./http/requestUrl.ts";
@@ -41,7 +42,7 @@ export interface LocalApim {
  * @throws PortTakenError when the port is in use.
  */
 export async function startApim(options: ApimOptions): Promise<LocalApim> {
-  const { now = Date.now, port = 0, tls, log = () => undefined } = options;
+  const { now = Date.now, port = 0, tls, log = () => undefined, telemetry = () => undefined } = options;
   const redaction = createRedaction(secretsOf(options));
   const problems: PolicyProblem[] = [];
   const backends = createBackends(options.backends ?? {}, options.tier, now, problems);
@@ -66,6 +67,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     values: expressions.values,
     now,
     sleep: options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal })),
+    startTimer: options.startTimer ?? realTimer,
     dispatcher,
     backends,
     openCircuit: options.openCircuit ?? "response",
@@ -76,6 +78,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     openId: new OpenIdConfigurations(dispatcher, now),
     entraUrl: (options.entraUrl ?? PUBLIC_ENTRA_URL).replace(/\/+$/, ""),
     log: (line) => log(redaction.whole(line)),
+    telemetry,
     apis: options.apis,
     tracing: options.trace !== undefined,
   };

@@ -1,4 +1,5 @@
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
+import type { StartTimer } from "./forwarding/withTimeout.ts";
 import type { PolicyTrace } from "./trace.ts";
 
 /** A policy document or fragment: `file` is for messages only. */
@@ -119,7 +120,11 @@ export interface ApimOptions {
   readonly now?: () => number;
   /** Waits between retries. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Times the time-outs of policies; the clock of the machine unless told. */
+  readonly startTimer?: StartTimer;
   readonly trace?: (record: PolicyTrace) => void;
+  /** The messages of trace policies, as Application Insights gets them. */
+  readonly telemetry?: (message: string) => void;
   /** One line per fault of the gateway itself, without secrets. */
   readonly log?: (line: string) => void;
 }

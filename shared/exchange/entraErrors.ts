@@ -184,10 +184,13 @@ export function failureKind(
   return BY_ERROR[error];
 }
 
+/** Microsoft's own page for any code. */
+const LOOKUP = "https://login.microsoftonline.com/error?code=";
+
 /** The sentences for the log, or Entra ID's own word where we have none. */
 export function explain(error: string, codes: readonly number[]): string {
   const sentences = codes.map(
-    (code) => `AADSTS${code}: ${ENTRA_ERRORS.get(code)?.explanation ?? "see Microsoft's list of error codes."}`,
+    (code) => `AADSTS${code}: ${ENTRA_ERRORS.get(code)?.explanation ?? `look it up at ${LOOKUP}${code} .`}`,
   );
   return sentences.length === 0 ? `Entra ID answered ${error}.` : sentences.join(" ");
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Backends } from "../forwarding/backends.ts";
+import type { StartTimer } from "../forwarding/withTimeout.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { RateLimiter } from "../limits/rateLimiter.ts";
 import type { ValueCache } from "../limits/valueCache.ts";
@@ -13,6 +14,7 @@ export interface Services {
   readonly values: PolicyValues;
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly startTimer: StartTimer;
   readonly dispatcher: Dispatcher;
   readonly backends: Backends;
   readonly cache: ValueCache;
@@ -24,6 +26,8 @@ export interface Services {
   /** Base URL of the sign-in service, without a slash at the end. */
   readonly entraUrl: string;
   readonly log: (line: string) => void;
+  /** Takes the messages of trace policies. */
+  readonly telemetry: (message: string) => void;
   readonly apis: readonly ApiDefinition[];
   /** What `context.Tracing` says. */
   readonly tracing: boolean;

@@ -27,7 +27,7 @@ export const forwardRequest: PolicyDefinition = {
       exchange.response = undefined;
       const options = { followRedirects: await followRedirects(exchange), signal: exchange.signal };
       // The time-out is for the head alone: a stream may take as long as it likes.
-      const response = await withTimeout(await timeout(exchange), (over) =>
+      const response = await withTimeout(await timeout(exchange), exchange.services.startTimer, (over) =>
         sendGuarded(exchange, outgoingRequest(exchange), { ...options, timeout: over }),
       );
       response.unbuffered = !(await bufferResponse(exchange));

@@ -15,7 +15,7 @@ export const sendOneWayRequest: PolicyDefinition = {
       const { services } = exchange;
       // It outlives the exchange: the caller may have gone by then.
       const { signal } = new AbortController();
-      withTimeout(own.timeoutMs, (timeout) => sendOwn(exchange, own, { signal, timeout })).then(
+      withTimeout(own.timeoutMs, services.startTimer, (timeout) => sendOwn(exchange, own, { signal, timeout })).then(
         (response) => response.body.discard(),
         (error: unknown) => services.log(`A send-one-way-request failed: ${messageOf(error)}`),
       );

@@ -18,7 +18,7 @@ export const sendRequest: PolicyDefinition = {
       const own = await build(exchange);
       note.effect = describe(own);
       try {
-        const response = await withTimeout(own.timeoutMs, async (over) =>
+        const response = await withTimeout(own.timeoutMs, exchange.services.startTimer, async (over) =>
           withBody(await sendOwn(exchange, own, { signal: exchange.signal, timeout: over })),
         );
         exchange.variables.set(variable, exchange.services.values.response(response, exchange.bodyReads));

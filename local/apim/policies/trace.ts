@@ -24,6 +24,7 @@ export const trace: PolicyDefinition = {
         const key = await name(exchange);
         details.push(`${key}=${exchange.trace.redaction.named(key, await value(exchange))}`);
       }
+      exchange.services.telemetry(String(message));
       note.effect = [`${severity}: ${await source(exchange)}: ${message}`, ...details].join(", ");
       return "next";
     };

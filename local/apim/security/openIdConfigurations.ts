@@ -6,6 +6,14 @@ const TIMEOUT_MS = 10_000;
 /** As API Management keeps it. */
 const KEPT_MS = 3_600_000;
 
+/**
+ * The sentence of Microsoft.IdentityModel, whose messages API Management hands on for what has no reason of its own
+ * (JwtInvalid). It hides addresses unless told otherwise.
+ */
+const UNAVAILABLE =
+  "IDX20803: Unable to obtain configuration from: '[PII of type 'System.String' is hidden. " +
+  "For more details, see https://aka.ms/IdentityModel/PII.]'.";
+
 export interface OpenIdConfiguration {
   readonly issuer: string;
   readonly keys: JWTVerifyGetKey;
@@ -45,7 +53,7 @@ export class OpenIdConfigurations {
       const { issuer, jwks_uri } = metadata.parse(await answer.json());
       return { issuer, keys: this.#remoteKeys(jwks_uri) };
     } catch (error) {
-      throw new OpenIdUnavailableError(`Unable to obtain configuration from: '${url}'.`, { cause: error });
+      throw new OpenIdUnavailableError(UNAVAILABLE, { cause: error });
     }
   }
 
@@ -61,7 +69,7 @@ export class OpenIdConfigurations {
           const answer = await fetch(keysUrl, init);
           return new Response(await answer.arrayBuffer(), { status: answer.status });
         } catch (error) {
-          throw new OpenIdUnavailableError(`Unable to obtain keys from: '${keysUrl}'.`, { cause: error });
+          throw new OpenIdUnavailableError(UNAVAILABLE, { cause: error });
         }
       },
     });

@@ -11,6 +11,11 @@ const ME = "/obo/downstream/profile/me";
 /** As deployed: so many failures within a minute, and 30 s of rest. */
 const FAILURES = 10;
 const TRIP_MS = 30_000;
+/** As deployed: longer than a function may run, so that the function's own answer wins. */
+const FORWARD_TIMEOUT_MS = 300_000;
+const REFUSED =
+  "The function app's platform refused the gateway. Its operator checks that the app runs, and that its " +
+  "authentication admits the gateway's identity.";
 
 let functions: GatewayUnderTest;
 let token: string;
@@ -31,22 +36,46 @@ describe("functions that do not answer", () => {
   });
 
   it.each([
-    [500, "gateway_unavailable"],
-    [502, "gateway_unavailable"],
-    [503, "gateway_unavailable"],
-    [401, "gateway_misconfigured"],
-    [403, "gateway_misconfigured"],
-  ] as const)("are told from the platform's own %i", async (status, code) => {
-    const platform = createServer((_, response) => {
-      response.writeHead(status, { "content-type": "text/html" }).end("<h1>Function host is not running.</h1>");
+    [400, "invalid_request", {}],
+    [401, "gateway_misconfigured", { detail: REFUSED }],
+    [403, "gateway_misconfigured", { detail: REFUSED }],
+    [404, "not_found", { detail: "The function app has nothing at this address." }],
+    [405, "not_found", { detail: "The function app has nothing at this address." }],
+    [408, "gateway_unavailable", {}],
+    [413, "request_too_large", {}],
+    [429, "gateway_unavailable", {}],
+    [431, "request_headers_too_large", {}],
+    [500, "gateway_unavailable", {}],
+    [502, "gateway_unavailable", {}],
+    [503, "gateway_unavailable", {}],
+  ] as const)(
+    "are told from the host's or platform's own %i, which no client understands",
+    async (status, code, expected) => {
+      const platform = createServer((_, response) => {
+        response.writeHead(status, { "content-type": "text/html" }).end("<h1>Function host is not running.</h1>");
+      });
+      const functionsUrl = `http://localhost:${await listen(platform, "the platform", 0)}`;
+      await using front = await startFront(functions, { functionsUrl });
+      expectPolicyProblem(functions, await front.client.call(ME, { token }), code, expected);
+      await stop(platform);
+    },
+  );
+
+  it("are given up when API Management's own time for them is over", async () => {
+    const silent = createServer(() => undefined);
+    const functionsUrl = `http://localhost:${await listen(silent, "functions that hang", 0)}`;
+    const limits: number[] = [];
+    await using front = await startFront(functions, {
+      functionsUrl,
+      startTimer: (ms, over) => {
+        limits.push(ms);
+        const now = setImmediate(over);
+        return () => clearImmediate(now);
+      },
     });
-    const functionsUrl = `http://localhost:${await listen(platform, "the platform", 0)}`;
-    await using front = await startFront(functions, { functionsUrl });
-    const answer = await front.client.call(ME, { token });
-    const title = code === "gateway_misconfigured" ? 502 : 503;
-    expect([answer.status, answer.json().code]).toEqual([title, code]);
-    expect(answer.body.toString("utf8")).not.toContain("host is not running");
-    await stop(platform);
+    expectPolicyProblem(functions, await front.client.call(ME, { token }), "gateway_timeout");
+    expect(limits).toEqual([FORWARD_TIMEOUT_MS]);
+    await stop(silent);
   });
 
   it.each(["response", "error"] as const)("are left alone for a while, then tried again: %s", async (openCircuit) => {

@@ -6,7 +6,7 @@ import type { GatewayUnderTest } from "../support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "../support/leaks.ts";
 import type { Front, FrontOptions } from "./support/chain.ts";
 import { startFront, startFunctions } from "./support/chain.ts";
-import { expectPolicyProblem, type PolicyCode } from "./support/problem.ts";
+import { type Expected, expectPolicyProblem, type PolicyCode } from "./support/problem.ts";
 
 const ME = "/obo/downstream/profile/me";
 const CALLS = 5;
@@ -30,6 +30,18 @@ function tokenRequests(): number {
   const { entra, seed } = functions.azure;
   return entra.requests.filter(({ clientId }) => clientId === seed.apiManagement.clientId).length;
 }
+
+/** What the log says of an answer of Entra ID. */
+function answered(what: string, code?: number): string {
+  const where = code === undefined ? "." : `: see https://login.microsoftonline.com/error?code=${code}`;
+  return `Entra ID answered the request for API Management's own token with status ${what}${where}`;
+}
+
+/** Time-outs of API Management come ten times as soon. */
+const tenfold: FrontOptions["startTimer"] = (ms, over) => {
+  const timer = setTimeout(over, ms / 10);
+  return () => clearTimeout(timer);
+};
 
 /** The same Azure, but another secret in API Management's named value. */
 function withSecret(apiManagementSecret: string): LocalAzure {
@@ -81,25 +93,43 @@ describe("the gateway's own token", () => {
 });
 
 describe("a gateway's own token that cannot be had", () => {
-  const failures: [what: string, effect: Fault["effect"], code: PolicyCode][] = [
-    ["outage as JSON", { kind: "outage" }, "identity_provider_unavailable"],
-    ["outage as HTML", { kind: "outage", status: 502, body: "html" }, "identity_provider_unavailable"],
-    ["throttling", { kind: "throttle", retryAfterS: 30 }, "identity_provider_unavailable"],
-    ["cut connection", { kind: "cut", when: "before-headers" }, "identity_provider_unavailable"],
-    ["no answer at all", { kind: "hang" }, "identity_provider_unavailable"],
-    ["unknown client", { kind: "error", aadsts: 700016 }, "gateway_misconfigured"],
-    ["malformed JSON", { kind: "malformed-json" }, "exchange_failed"],
-    ["no token in it", { kind: "no-access-token" }, "exchange_failed"],
+  const none = "Entra ID did not answer the request for API Management's own token, within 10 s.";
+  const strange =
+    "Entra ID's answer to the request for API Management's own token is no JSON, or has no access_token and expires_in.";
+  const failures: [what: string, effect: Fault["effect"], code: PolicyCode, diagnosis: string, Expected?][] = [
+    ["outage as JSON", { kind: "outage" }, "identity_provider_unavailable", answered("503 and AADSTS90033", 90033)],
+    ["outage as HTML", { kind: "outage", status: 502, body: "html" }, "identity_provider_unavailable", answered("502")],
+    [
+      "throttling",
+      { kind: "throttle", retryAfterS: 30 },
+      "identity_provider_unavailable",
+      answered("429 and AADSTS90055", 90055),
+      { retryAfter: 30, detail: "The gateway's own token cannot be had now: try again after 30 s." },
+    ],
+    ["cut connection", { kind: "cut", when: "before-headers" }, "identity_provider_unavailable", none],
+    ["no answer at all", { kind: "hang" }, "identity_provider_unavailable", none],
+    [
+      "unknown client",
+      { kind: "error", aadsts: 700016 },
+      "gateway_misconfigured",
+      answered("400 and AADSTS700016", 700016),
+    ],
+    ["malformed JSON", { kind: "malformed-json" }, "exchange_failed", strange],
+    ["no token in it", { kind: "no-access-token" }, "exchange_failed", strange],
   ];
-  it.each(failures)("is told as such, and the next call tries again: %s", async (_, effect, code) => {
-    const { azure } = functions;
-    await using front = await startFront(functions, { gatewayToken: "client-credentials" });
-    azure.entra.faults.add({ aim: { client: azure.seed.apiManagement.clientId }, times: 1, effect });
-    const calls = azure.profile.requests.length;
-    await expectFailure(front, code);
-    expect(azure.profile.requests).toHaveLength(calls);
-    expect((await front.client.call(ME, { token })).status).toBe(200);
-  });
+  it.each(failures)(
+    "is told as such, and the next call tries again: %s",
+    async (_, effect, code, diagnosis, expected) => {
+      const { azure } = functions;
+      await using front = await startFront(functions, { gatewayToken: "client-credentials", startTimer: tenfold });
+      azure.entra.faults.add({ aim: { client: azure.seed.apiManagement.clientId }, times: 1, effect });
+      const calls = azure.profile.requests.length;
+      await expectFailure(front, code, expected);
+      expect(front.events.at(-1)).toMatchObject({ event: "call_failed", code, diagnosis });
+      expect(azure.profile.requests).toHaveLength(calls);
+      expect((await front.client.call(ME, { token })).status).toBe(200);
+    },
+  );
 
   it.each(["BasicV2", "Consumption"] as const)("says nothing of a wrong secret but that it is so: %s", async (tier) => {
     const azure = withSecret("quite-a-wrong-secret");
@@ -116,9 +146,11 @@ describe("a gateway's own token that cannot be had", () => {
     await expectFailure(front, "identity_provider_unavailable");
   });
 
-  async function expectFailure({ client }: Front, code: PolicyCode): Promise<string> {
+  async function expectFailure({ client, events }: Front, code: PolicyCode, expected?: Expected): Promise<string> {
     const answer = await client.call(ME, { token });
-    expectPolicyProblem(functions, answer, code);
+    expectPolicyProblem(functions, answer, code, expected);
+    const { status, code: logged, correlationId } = events.at(-1) ?? expect.fail("nothing was logged");
+    expect([status, logged, correlationId]).toEqual([answer.status, code, answer.headers["x-correlation-id"]]);
     const text = `${JSON.stringify(answer.headers)}${answer.body.toString("utf8")}`;
     expect(text).not.toMatch(/AADSTS|Trace ID|invalid_client|client_secret/);
     return text;

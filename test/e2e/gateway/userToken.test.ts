@@ -87,8 +87,25 @@ describe("a user's token at API Management", () => {
     const before = seen();
     const answer = await chain.client.call("/obo/downstream/profile/me", { headers });
     expectPolicyProblem(chain.functions, answer, code);
+    const { event, correlationId, diagnosis } = chain.events.at(-1) ?? expect.fail("nothing was logged");
+    expect([event, correlationId]).toEqual(["call_refused", answer.headers["x-correlation-id"]]);
+    expect(diagnosis).toMatch(/^validate-azure-ad-token, (Token|Jwt)[A-Za-z]+: \S/);
     expect(seen()).toEqual(before);
   }
+});
+
+describe("a user's token that cannot be checked, as Entra ID is down", () => {
+  it.each(["metadata", "keys"] as const)("is not called invalid: no %s", async (endpoint) => {
+    const { azure, signIn } = chain.functions;
+    const token = await signIn(alice);
+    await using front = await startFront(chain.functions);
+    const call = () => front.client.call("/obo/downstream/profile/me", { token });
+    const lift = azure.entra.faults.add({ endpoint, effect: { kind: "cut", when: "before-headers" } });
+    const detail = "The access token cannot be checked now: try again after 10 s.";
+    expectPolicyProblem(chain.functions, await call(), "identity_provider_unavailable", { detail });
+    lift();
+    expect((await call()).status).toBe(200);
+  });
 });
 
 describe("the named value obo-client-applications", () => {

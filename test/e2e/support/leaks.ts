@@ -28,6 +28,7 @@ function secretsOf({ seed, managedIdentity }: GatewayUnderTest["azure"]): string
   return [
     managedIdentity.settings.IDENTITY_HEADER,
     seed.gatewaySecret,
+    seed.apiManagementSecret,
     seed.vaultReaderSecret,
     ...seed.gateway.secrets.map(({ value }) => value),
     ...seed.directory.users.map(({ password }) => password),

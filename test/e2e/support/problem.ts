@@ -3,19 +3,27 @@ import type { Answer } from "./gatewayClient.ts";
 import type { GatewayUnderTest } from "./gatewayUnderTest.ts";
 import { expectNothingInternal } from "./leaks.ts";
 
-/** Status and title of each code, as clients may rely on them. */
-const PROBLEMS = {
+/** Status and title of each code, as clients may rely on them, whether the function or API Management answers. */
+export const PROBLEMS = {
   invalid_request: [400, "The request is malformed"],
   invalid_target: [400, "The path cannot be forwarded"],
   token_missing: [401, "An access token is required"],
   invalid_token: [401, "The access token was not accepted"],
   token_expired: [401, "The access token expired"],
   interaction_required: [401, "The user must sign in again"],
+  gateway_authentication_required: [401, "The call did not come through the gateway"],
   app_only_token: [403, "A user's token is required"],
   insufficient_scope: [403, "The access token lacks a scope"],
   client_not_allowed: [403, "This client app may not call the gateway"],
   consent_required: [403, "Consent is missing"],
+  path_not_allowed: [403, "This path is not open"],
+  not_found: [404, "There is nothing at this address"],
   downstream_api_unknown: [404, "No such downstream API"],
+  method_not_allowed: [405, "The method is not allowed"],
+  request_too_large: [413, "The request body is too large"],
+  too_many_requests: [429, "Too many requests"],
+  request_headers_too_large: [431, "The request headers are too large"],
+  internal_error: [500, "The gateway failed"],
   settings_invalid: [500, "The gateway's settings are wrong"],
   upgrade_not_supported: [501, "Protocol upgrades are not supported"],
   gateway_misconfigured: [502, "The gateway cannot act for users"],
@@ -23,11 +31,14 @@ const PROBLEMS = {
   downstream_unreachable: [502, "The downstream API cannot be reached"],
   throttled: [503, "The identity provider asks to wait"],
   identity_provider_unavailable: [503, "The identity provider is unavailable"],
+  gateway_unavailable: [503, "The gateway is unavailable"],
   credential_unavailable: [503, "The gateway's credential cannot be loaded"],
   identity_provider_timeout: [504, "The identity provider did not answer in time"],
   downstream_timeout: [504, "The downstream API did not answer in time"],
   gateway_timeout: [504, "The gateway did not answer in time"],
 } as const;
+
+const FIRST = ["type", "title", "status", "detail", "code", "correlationId"];
 
 export interface ExpectedProblem {
   readonly code: keyof typeof PROBLEMS;
@@ -56,6 +67,8 @@ export function expectProblem(gateway: GatewayUnderTest, answer: Answer, expecte
     ...members,
     ...waiting,
   });
+  // For people who read it: what they need first comes first, whoever answers.
+  expect(Object.keys(answer.json()).slice(0, FIRST.length)).toEqual(FIRST);
   expect(correlationId).toMatch(/^[A-Za-z0-9._-]+$/);
   expect(answer.headers["content-type"]).toBe("application/problem+json");
   expect(answer.headers["cache-control"]).toBe("no-store");

@@ -102,8 +102,15 @@ describe("asFunction", () => {
       });
       const answer = await handler(request, contextOf("no-such-invocation", log));
       expect(called).toBe(false);
-      expect(answer).toMatchObject({ status: 500, headers: { "content-type": "application/problem+json" } });
-      expect(log).toEqual([{ level: "error", fields: { text: expect.stringContaining("enableHttpStream: true") } }]);
+      const correlationId = "no-such-invocation";
+      expect(answer).toMatchObject({
+        status: 500,
+        headers: { "content-type": "application/problem+json", "x-correlation-id": correlationId },
+      });
+      const cause = expect.stringContaining("enableHttpStream: true");
+      expect(log).toEqual([
+        { level: "error", fields: expect.objectContaining({ event: "call_failed", correlationId, cause }) },
+      ]);
     });
   });
 

@@ -35,6 +35,13 @@ describe("the catalogue of failures", () => {
     }
   });
 
+  it("says with every 429 and 503 when to come back", () => {
+    for (const error of EVERY_ERROR) {
+      const { status } = CATALOGUE[error.code];
+      if (status === 429 || status === 503) expect(error.members.retryAfter, error.code).toBeGreaterThan(0);
+    }
+  });
+
   it("challenges with every 401 (RFC 9110, 15.5.2), and never where another token would not help", () => {
     for (const error of EVERY_ERROR) {
       const { status } = CATALOGUE[error.code];

@@ -8,6 +8,15 @@ import { ENTRA_ERRORS } from "../../../shared/exchange/entraErrors.ts";
 
 const DOCUMENT = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
 
+const EXAMPLES = readFileSync(new URL("../../../docs/error-examples.md", import.meta.url), "utf8");
+const SOURCES = [
+  "infra/main.bicep",
+  "infra/modules/namedValues.bicep",
+  "functions/http/asFunction.ts",
+  "shared/credentials/credentialLog.ts",
+  "infra/policies/fragments/problem.xml",
+];
+
 /** The cells of the table under this header, row by row. */
 function table(header: string): string[][] {
   const lines = DOCUMENT.split("\n");
@@ -35,6 +44,8 @@ describe("docs/errors.md", () => {
       ]),
     );
     for (const row of rows) expect([row.length, row[4]]).toEqual([5, expect.stringMatching(/\w.*\.$/)]);
+    // What an operator has to change, or where to look, has a name.
+    for (const [code, , , cure, how] of rows) if (cure === "operator") expect(how, code).toMatch(/`[^`]+`|log/);
   });
 
   it("has what every type URL points to", () => {
@@ -60,6 +71,35 @@ describe("docs/errors.md", () => {
     const links = [...DOCUMENT.matchAll(/\]\(#([^)]*)\)/g)].map(([, id]) => id);
     expect(links.length).toBeGreaterThan(ENTRA_ERRORS.size);
     for (const link of links) expect([...headings, ...anchors]).toContain(link);
+  });
+
+  it("has an example of every code, and says why for the one that has none", () => {
+    const shown = [...EXAMPLES.matchAll(/^## (\w+)$/gm)].map(([, code]) => code);
+    expect([...shown, "internal_error"].sort()).toEqual(Object.keys(CATALOGUE).sort());
+    expect(EXAMPLES).toContain("`internal_error` is missing: only a defect makes it.");
+  });
+
+  it("names only settings, parameters, named values, events and fields that there are", () => {
+    const sources = SOURCES.map((path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8")).join(
+      "\n",
+    );
+    const named = [
+      ...DOCUMENT.matchAll(/`(obo-[a-z-]+|rateLimitCalls|clientApplications|(?:call|credential)_[a-z]+)`/g),
+    ];
+    expect(named.length).toBeGreaterThan(5);
+    for (const [, name = ""] of named) if (!(name in CATALOGUE)) expect(sources, name).toContain(name);
+    const settings = [...DOCUMENT.matchAll(/\b(AzureAd|DownstreamApis|Gateway)__[\w<>\\]*?(\w+?)(?=`|[ .,]|__\d)/g)];
+    expect(settings.length).toBeGreaterThan(10);
+    const names = readFileSync(new URL("../../../shared/config/names.ts", import.meta.url), "utf8");
+    for (const [whole] of settings) {
+      const last =
+        whole
+          .replaceAll(/__\d+$/g, "")
+          .split("__")
+          .at(-1)
+          ?.replaceAll(/[\\<>]/g, "") ?? "";
+      expect(names, whole).toContain(`"${last}"`);
+    }
   });
 
   it("shows an answer that the gateway really gives", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
+import { ConsentRequiredError } from "../../../shared/errors/consentRequiredError.ts";
 import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
 import { InternalError } from "../../../shared/errors/internalError.ts";
 import { MethodNotAllowedError } from "../../../shared/errors/methodNotAllowedError.ts";
@@ -59,6 +60,18 @@ describe("a failure over HTTP", () => {
     expect(JSON.parse(body)).toMatchObject({ claims });
     const challenge = `error="insufficient_claims", claims="${Buffer.from(claims).toString("base64")}"`;
     expect(headers).toContainEqual(["www-authenticate", expect.stringContaining(challenge)]);
+  });
+
+  it("says what consent is missing and where to give it, in the challenge as Microsoft.Identity.Web does", () => {
+    const scopes = ["https://graph.microsoft.com/User.Read", "https://graph.microsoft.com/Mail.Send"];
+    const consentUri = "https://login.example/t/v2.0/adminconsent?client_id=1&scope=a+b";
+    const error = new ConsentRequiredError(scopes, consentUri, { errorCodes: [65001] }, DIAGNOSIS);
+    const { status, headers, body } = problemResponse(error, ID, REALM);
+    expect([status, JSON.parse(body)]).toEqual([403, expect.objectContaining({ scopes, consentUri })]);
+    expect(Object.fromEntries(headers)["www-authenticate"]).toBe(
+      'Bearer realm="", authorization_uri="https://login.example/authorize", client_id="the-client-id", ' +
+        `error="insufficient_scope", scope="${scopes.join(" ")}", consentUri="${consentUri}", proposedAction="consent"`,
+    );
   });
 
   it("asks for a new token where interaction is required without claims", () => {

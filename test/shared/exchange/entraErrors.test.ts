@@ -120,7 +120,9 @@ describe("Entra ID's errors, through the real MSAL", () => {
   ])("of an unknown number go by error %s and suberror %s: %s", async (error, suberror, code) => {
     const failed = await failure({ aadsts: UNKNOWN, error, ...(suberror === undefined ? {} : { suberror }) });
     expect(failed.code).toBe(code);
-    expect(failed.diagnosis).toContain("AADSTS999999: see Microsoft's list of error codes.");
+    expect(failed.diagnosis).toContain(
+      "AADSTS999999: look it up at https://login.microsoftonline.com/error?code=999999 .",
+    );
   });
 
   it("of an unknown kind, with a status of 500 or more, are outages", async () => {

@@ -4,12 +4,15 @@ import { startApimGateway } from "../../../../local/apimGateway.ts";
 import { appSettings } from "../../../../local/appSettings.ts";
 import type { GatewayOptions, GatewayUnderTest } from "../../support/gatewayUnderTest.ts";
 import { startGateway } from "../../support/gatewayUnderTest.ts";
+import type { LogEvent } from "../../support/hostLog.ts";
 import { ApimClient } from "./apimClient.ts";
 
 /** API Management with the deployed policies, and a client of it. */
 export interface Front extends AsyncDisposable {
   readonly apim: LocalApim;
   readonly client: ApimClient;
+  /** What the policies logged, oldest first. */
+  readonly events: readonly LogEvent[];
 }
 
 export type FrontOptions = Partial<ApimGatewayOptions>;
@@ -24,11 +27,14 @@ export function startFunctions(options: GatewayOptions = {}): Promise<GatewayUnd
 
 /** One more API Management before the same function app. */
 export async function startFront({ azure, host }: GatewayUnderTest, options: FrontOptions = {}): Promise<Front> {
-  const apim = await startApimGateway({ azure, functionsUrl: host.url, ...options });
+  const events: LogEvent[] = [];
+  const telemetry = (message: string): void => void events.push(JSON.parse(message));
+  const apim = await startApimGateway({ azure, functionsUrl: host.url, telemetry, ...options });
   const client = new ApimClient(apim.url);
   return {
     apim,
     client,
+    events,
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await apim.close();
