@@ -14,14 +14,23 @@ const KIB = 1_024;
 const contents: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom("x", '{"a":1}', FORGED, SMUGGLED, "a".repeat(3 * KIB), "b".repeat(5 * KIB), "c".repeat(64 * KIB)),
   fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 200 }),
-  fc.constantFrom(gzipSync("y".repeat(9 * KIB)).toString("latin1"), `${gzipSync("z").toString("latin1", 0, 12)}garbage`),
+  fc.constantFrom(
+    gzipSync("y".repeat(9 * KIB)).toString("latin1"),
+    `${gzipSync("z").toString("latin1", 0, 12)}garbage`,
+  ),
 );
 
 const none: fc.Arbitrary<BodyPlan> = fc.constant({ fields: [], bytes: "" });
-const withLength: fc.Arbitrary<BodyPlan> = contents.map((bytes) => ({ fields: [`Content-Length: ${bytes.length}`], bytes }));
+const withLength: fc.Arbitrary<BodyPlan> = contents.map((bytes) => ({
+  fields: [`Content-Length: ${bytes.length}`],
+  bytes,
+}));
 const chunked: fc.Arbitrary<BodyPlan> = fc.array(contents, { maxLength: 3 }).map((pieces) => ({
   fields: ["Transfer-Encoding: chunked"],
-  bytes: `${pieces.filter((piece) => piece !== "").map((piece) => chunk(piece)).join("")}0\r\n\r\n`,
+  bytes: `${pieces
+    .filter((piece) => piece !== "")
+    .map((piece) => chunk(piece))
+    .join("")}0\r\n\r\n`,
 }));
 
 const hostile: fc.Arbitrary<BodyPlan> = fc.oneof(
@@ -32,16 +41,34 @@ const hostile: fc.Arbitrary<BodyPlan> = fc.oneof(
   })),
   contents.map((bytes) => ({ fields: ["Content-Length: 0"], bytes: bytes + SMUGGLED })),
   fc.constant({ fields: [], bytes: SMUGGLED }),
-  fc.constantFrom("Content-Length: 3\r\nContent-Length: 5", "Content-Length: 3, 3", "Content-Length: 00005", "Content-Length: 5;").map(
-    (field) => ({ fields: [field], bytes: "12345" }),
-  ),
+  fc
+    .constantFrom(
+      "Content-Length: 3\r\nContent-Length: 5",
+      "Content-Length: 3, 3",
+      "Content-Length: 00005",
+      "Content-Length: 5;",
+    )
+    .map((field) => ({ fields: [field], bytes: "12345" })),
   // Two framings at once.
   fc.tuple(contents, fc.boolean()).map(([bytes, first]) => ({
-    fields: first ? ["Transfer-Encoding: chunked", "Content-Length: 4"] : ["Content-Length: 4", "Transfer-Encoding: chunked"],
+    fields: first
+      ? ["Transfer-Encoding: chunked", "Content-Length: 4"]
+      : ["Content-Length: 4", "Transfer-Encoding: chunked"],
     bytes: `${chunk(bytes === "" ? "x" : bytes)}0\r\n\r\n`,
   })),
   fc
-    .constantFrom("xchunked", "chunked, identity", "gzip, chunked", "identity", "chunked, chunked", "\tchunked", "CHUNKED", '"chunked"', "chunked;q=1", "")
+    .constantFrom(
+      "xchunked",
+      "chunked, identity",
+      "gzip, chunked",
+      "identity",
+      "chunked, chunked",
+      "\tchunked",
+      "CHUNKED",
+      '"chunked"',
+      "chunked;q=1",
+      "",
+    )
     .map((coding) => ({ fields: [`Transfer-Encoding: ${coding}`], bytes: `${chunk("hello")}0\r\n\r\n${SMUGGLED}` })),
   fc.constant({ fields: ["Transfer-Encoding: chunked", "Transfer-Encoding: identity"], bytes: `0\r\n\r\n${SMUGGLED}` }),
   // Chunks with more, or less, than data.

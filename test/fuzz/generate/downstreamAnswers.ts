@@ -39,7 +39,9 @@ export const LOCATIONS = [
   "{base}/caf\u00e9",
 ];
 
-const STATUSES = [200, 200, 200, 200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 409, 412, 416, 429, 503];
+const STATUSES = [
+  200, 200, 200, 200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 409, 412, 416, 429, 503,
+];
 const field = fc.oneof(
   fc.constantFrom(...LOCATIONS).map((location) => ["Location", location] as const),
   fc.constantFrom(...LOCATIONS).map((location) => ["Content-Location", location] as const),

@@ -17,7 +17,7 @@ const VALUES = [
   "trailers",
   'for="_mdn"',
   "'\"><script>",
-  "${jndi:ldap://{elsewhere}/a}",
+  "$" + "{jndi:ldap://{elsewhere}/a}",
   "a=b; c=d",
   "",
   "\t",
@@ -65,7 +65,7 @@ const ours = fc.constantFrom(
   "traceparent: garbage",
   "tracestate: a=b,c=d",
   "X-Correlation-Id: 0af76519-16cd-43dd-8448-eb211c80319c",
-  "X-Correlation-Id: a b\"c",
+  'X-Correlation-Id: a b"c',
   `X-Correlation-Id: ${"x".repeat(65)}`,
   "x-correlation-id: {token:alice}",
   "client-request-id: ../../x",
@@ -79,7 +79,7 @@ const ours = fc.constantFrom(
   "Accept: text/html",
   "Accept-Encoding: gzip, br",
   "Range: bytes=0-1,2-3",
-  "If-None-Match: \"x\"",
+  'If-None-Match: "x"',
   "x-ms-version: 2024-01-01",
   "Expect: 100-continue",
   "TE: trailers",
@@ -136,17 +136,27 @@ function octets(from: number): fc.Arbitrary<string> {
 }
 
 const harmless = fc
-  .tuple(fc.integer({ min: 0, max: 99 }), fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)), maxLength: 30 }))
+  .tuple(
+    fc.integer({ min: 0, max: 99 }),
+    fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)), maxLength: 30 }),
+  )
   .map(([number, text]) => `X-Harmless-${number}: ${text}`);
 
 /** Kestrel takes 100 fields and 32 KiB of them; around both. */
-const many = fc.constantFrom(80, 99, 130, 2_000).map((count) => Array.from({ length: count }, (_, index) => `X-Many-${index}: ${index}`));
+const many = fc
+  .constantFrom(80, 99, 130, 2_000)
+  .map((count) => Array.from({ length: count }, (_, index) => `X-Many-${index}: ${index}`));
 const huge = fc.constantFrom(8_000, 15_500, 30_000, 33_000, 70_000).map((length) => [`X-Huge: ${"h".repeat(length)}`]);
 
 /** Most requests carry a few that must not pass among some that may; few are beyond a server's parser. */
 export const headerLines: fc.Arbitrary<string[]> = fc.oneof(
   { weight: 6, arbitrary: fc.array(harmless, { maxLength: 3 }) },
   { weight: 12, arbitrary: fc.array(fc.oneof(forbidden, ours, harmless), { minLength: 1, maxLength: 8 }) },
-  { weight: 2, arbitrary: fc.tuple(garbled, fc.array(fc.oneof(forbidden, ours, garbled), { maxLength: 3 })).map(([first, more]) => [...more, first]) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(garbled, fc.array(fc.oneof(forbidden, ours, garbled), { maxLength: 3 }))
+      .map(([first, more]) => [...more, first]),
+  },
   { weight: 1, arbitrary: fc.oneof(many, huge) },
 );

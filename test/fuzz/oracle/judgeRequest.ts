@@ -1,10 +1,10 @@
 import type { ApiName } from "../generate/socketCase.ts";
 import { APIS } from "../generate/socketCase.ts";
+import type { Field, Message } from "../wire/message.ts";
+import { valuesOf } from "../wire/message.ts";
 import type { SentRequest } from "../world/sentRequest.ts";
 import { CASE_HEADER, SMUGGLED_HEADER } from "../world/sentRequest.ts";
 import type { ApiRules } from "../world/settings.ts";
-import type { Field, Message } from "../wire/message.ts";
-import { valuesOf } from "../wire/message.ts";
 import { isForbidden } from "./forbiddenHeaders.ts";
 import { alwaysBelow } from "./lenientPath.ts";
 import type { Breach, Rule } from "./rules.ts";
@@ -52,7 +52,11 @@ export function judgeRequest(
   const claims = tokenClaims(fields, around);
   const candidates = APIS.filter((api) => names(sent.target, api));
   const owners = candidates.filter((api) => claims?.aud === around.audiences[api]);
-  expect("base-path", candidates.some((api) => alwaysBelow([around.rules[api].basePath], path)), path);
+  expect(
+    "base-path",
+    candidates.some((api) => alwaysBelow([around.rules[api].basePath], path)),
+    path,
+  );
   expect(
     "open-paths",
     candidates.some((api) => isOpen(around.rules[api], method, path)),
@@ -60,28 +64,56 @@ export function judgeRequest(
   );
   const user = callingUser(sent, asked.front, around);
   const owned = owners.some((api) => alwaysBelow([around.rules[api].basePath], path));
-  expect("token", owned && user !== undefined && claims?.oid === user, `a token of ${claims?.oid} for ${claims?.aud}, the call is ${user}'s`);
+  expect(
+    "token",
+    owned && user !== undefined && claims?.oid === user,
+    `a token of ${claims?.oid} for ${claims?.aud}, the call is ${user}'s`,
+  );
   const sentQuery = sent.target.includes("?") ? sent.target.slice(sent.target.indexOf("?")) : "";
   expect("query", query === sentQuery || query === sentQuery.replace(/^\?$/, ""), `${query}, sent ${sentQuery}`);
   for (const [name, value] of fields) {
-    expect("forbidden-header", !isForbidden(name) && !name.toLowerCase().startsWith(SMUGGLED_HEADER), `${name}: ${value}`);
+    expect(
+      "forbidden-header",
+      !isForbidden(name) && !name.toLowerCase().startsWith(SMUGGLED_HEADER),
+      `${name}: ${value}`,
+    );
     for (const secret of around.neverDownstream) expect("foreign-token", !value.includes(secret), name);
   }
-  expect("forbidden-header", valuesOf(fields, "connection").every((value) => /^(keep-alive|close)$/i.test(value)), "Connection");
+  expect(
+    "forbidden-header",
+    valuesOf(fields, "connection").every((value) => /^(keep-alive|close)$/i.test(value)),
+    "Connection",
+  );
   const api = owners.find((name) => alwaysBelow([around.rules[name].basePath], path)) ?? candidates[0] ?? "plain";
   const { extraHeaders } = around.rules[api];
   for (const name of [...SINGLE, CASE_HEADER.toLowerCase(), ...Object.keys(extraHeaders)])
     expect("duplicate-header", valuesOf(fields, name).length <= 1, name);
   for (const name of OURS) {
     const values = valuesOf(fields, name);
-    expect("duplicate-header", values.length === 1 && CORRELATION_ID.test(values[0] ?? ""), `${name}: ${values.join("|")}`);
+    expect(
+      "duplicate-header",
+      values.length === 1 && CORRELATION_ID.test(values[0] ?? ""),
+      `${name}: ${values.join("|")}`,
+    );
   }
-  expect("duplicate-header", valuesOf(fields, "traceparent").every((value) => TRACE_PARENT.test(value)), "traceparent");
+  expect(
+    "duplicate-header",
+    valuesOf(fields, "traceparent").every((value) => TRACE_PARENT.test(value)),
+    "traceparent",
+  );
   for (const [name, value] of Object.entries(extraHeaders))
-    expect("duplicate-header", valuesOf(fields, name).join("|") === value, `${name}: ${valuesOf(fields, name).join("|")}`);
+    expect(
+      "duplicate-header",
+      valuesOf(fields, name).join("|") === value,
+      `${name}: ${valuesOf(fields, name).join("|")}`,
+    );
   expect("body", message.body.length <= around.rules[api].maxBodyBytes, `${message.body.length} bytes`);
   if (sent.reading.kind === "whole")
-    expect("body", message.body.equals(sent.reading.message.body), `${message.body.length} bytes, sent ${sent.reading.message.body.length}`);
+    expect(
+      "body",
+      message.body.equals(sent.reading.message.body),
+      `${message.body.length} bytes, sent ${sent.reading.message.body.length}`,
+    );
   return breaches;
 }
 
@@ -104,13 +136,17 @@ function callingUser(sent: SentRequest, front: "direct" | "gateway", around: Sur
   return typeof user.oid === "string" ? user.oid : undefined;
 }
 
+/** A folded line may be read as one with a space (RFC 9112, 5.2), and the host reads it so. */
 function tokenOf(values: readonly string[], { tokens }: Surroundings) {
-  const [, token] = /^bearer +(\S+)\s*$/i.exec(values.length === 1 ? (values[0] ?? "") : "") ?? [];
+  const value = values.length === 1 ? (values[0] ?? "").replace(/\r?\n[ \t]+/g, " ") : "";
+  const [, token] = /^bearer +(\S+)\s*$/i.exec(value) ?? [];
   return token === undefined ? undefined : tokens.claims(token);
 }
 
 function names(target: string, api: ApiName): boolean {
-  const text = target.replace(/%([0-9a-f]{2})/gi, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)));
+  const text = target.replace(/%([0-9a-f]{2})/gi, (_, octet: string) =>
+    String.fromCharCode(Number.parseInt(octet, 16)),
+  );
   return new RegExp(`/downstream/(?:.*[/\\\\])?${api}(?![a-z])`, "i").test(text);
 }
 

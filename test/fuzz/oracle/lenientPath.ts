@@ -17,7 +17,14 @@ function everyReading(path: string): string[][] {
     for (const slashed of [text, text.replaceAll("\\", "/")]) {
       readings.push(resolved(slashed.split("/").slice(1)));
       readings.push(resolved(slashed.split("/").slice(1).map(bareSegment)));
-      readings.push(resolved(slashed.split("/").filter((segment) => segment !== "").map(bareSegment)));
+      readings.push(
+        resolved(
+          slashed
+            .split("/")
+            .filter((segment) => segment !== "")
+            .map(bareSegment),
+        ),
+      );
     }
     const decoded = decode(text);
     if (decoded === text) break;
@@ -28,7 +35,9 @@ function everyReading(path: string): string[][] {
 
 function decode(text: string): string {
   return text
-    .replace(/%u([0-9a-f]{4})/gi, (_, code: string) => Buffer.from(String.fromCharCode(Number.parseInt(code, 16))).toString("latin1"))
+    .replace(/%u([0-9a-f]{4})/gi, (_, code: string) =>
+      Buffer.from(String.fromCharCode(Number.parseInt(code, 16))).toString("latin1"),
+    )
     .replace(/%([0-9a-f]{2})/gi, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)))
     .replace(OVERLONG, (sequence) => overlongCharacter(sequence));
 }
@@ -36,12 +45,12 @@ function decode(text: string): string {
 function overlongCharacter(sequence: string): string {
   const octets = [...sequence].map((character) => character.charCodeAt(0));
   const [last = 0, before = 0] = octets.toReversed();
-  return String.fromCharCode(((before & 0x1f) << 6 | (last & 0x3f)) & 0x7f);
+  return String.fromCharCode((((before & 0x1f) << 6) | (last & 0x3f)) & 0x7f);
 }
 
 /** Without parameters, and without what Windows takes off a name's end. */
 function bareSegment(segment: string): string {
-  const bare = segment.replace(/;.*$/s, "").replace(/[\s\0-\x1f]+$/g, "");
+  const bare = segment.replace(/;.*$/s, "").replace(/[^\x21-\u{10ffff}]+$/u, "");
   return /^\.+$/.test(bare) ? bare : bare.replace(/\.+$/, "");
 }
 
@@ -54,6 +63,7 @@ function resolved(segments: readonly string[]): string[] {
   return kept;
 }
 
+/** The base path stands in the settings: it too is decoded by whoever decodes. */
 function isPrefix(base: readonly string[], path: readonly string[]): boolean {
-  return base.every((segment, index) => path[index] === segment);
+  return base.every((segment, index) => path[index] === segment || path[index] === decode(segment));
 }

@@ -28,7 +28,12 @@ export class TokenReader {
 
   #read(token: string): Claims | undefined {
     const [header = "", payload = "", signature = ""] = token.split(".");
-    const signed = verify("RSA-SHA256", Buffer.from(`${header}.${payload}`), this.#key, Buffer.from(signature, "base64url"));
+    const signed = verify(
+      "RSA-SHA256",
+      Buffer.from(`${header}.${payload}`),
+      this.#key,
+      Buffer.from(signature, "base64url"),
+    );
     if (!signed) return undefined;
     const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString());
     return typeof claims === "object" && claims !== null ? (claims as Claims) : undefined;

@@ -24,7 +24,8 @@ export interface ReadingOptions {
 }
 
 export const HEAD_END = "\r\n\r\n";
-const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[ \t]*$/;
+const FIELD =
+  /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[ \t]*$/;
 const MAX_HEAD_BYTES = 262_144;
 const CHUNK_SIZE_DIGITS = 12;
 
@@ -84,7 +85,8 @@ function readChunks(bytes: Buffer, from: number, extensions: boolean): { body: B
     at = lineEnd + 2;
     if (length === 0) return readTrailers(bytes, at, chunks);
     if (at + length + 2 > bytes.length) return { kind: "incomplete" };
-    if (bytes.toString("latin1", at + length, at + length + 2) !== "\r\n") return brokenChunk("no line end behind a chunk");
+    if (bytes.toString("latin1", at + length, at + length + 2) !== "\r\n")
+      return brokenChunk("no line end behind a chunk");
     chunks.push(bytes.subarray(at, at + length));
     at += length + 2;
   }

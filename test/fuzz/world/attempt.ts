@@ -2,6 +2,8 @@ import { connect } from "node:net";
 import type { SocketCase } from "../generate/socketCase.ts";
 import { judgeAnswers } from "../oracle/judgeAnswer.ts";
 import type { Breach } from "../oracle/rules.ts";
+import { valuesOf } from "../wire/message.ts";
+import type { OpenCase } from "./cases.ts";
 import type { SentRequest } from "./sentRequest.ts";
 import { hangsInHost, sentRequest } from "./sentRequest.ts";
 import type { Target } from "./target.ts";
@@ -33,16 +35,20 @@ export async function attempt(socketCase: SocketCase, number: number, target: Ta
   const { breaches, statuses } = judgeAnswers(bytes, sent, opened.relayed, {
     allowsCookies: rules[socketCase.api].allowsCookies,
     internal: internal,
-    secrets,
+    secrets: [...secrets, ...tokenB(opened, sent.target)],
   });
   // Reset: what came until then may be a part, which nobody takes for the whole.
   opened.breaches.push(...breaches.filter(({ rule }) => !(reset && rule === "answer-syntax")));
   // Node's HTTP server, which the local host is made of, closes the connection without a word.
   const tunnel = socketCase.method === "CONNECT";
-  const small = sent.bytes.length < SMALL_BYTES && sent.reading.kind === "whole" && sent.reading.message.body.length === 0;
+  const small =
+    sent.bytes.length < SMALL_BYTES && sent.reading.kind === "whole" && sent.reading.message.body.length === 0;
   const allUsed = sent.reading.kind === "whole" && sent.reading.bytes === sent.bytes.length;
   if (whole && !tunnel && statuses.length === 0 && !(reset && !(small && allUsed)))
-    opened.breaches.push({ rule: "answered", seen: inTime ? `closed without an answer${reset ? ", by a reset" : ""}` : "no answer in time" });
+    opened.breaches.push({
+      rule: "answered",
+      seen: inTime ? `closed without an answer${reset ? ", by a reset" : ""}` : "no answer in time",
+    });
   return { breaches: opened.breaches, statuses, reachedDownstream: opened.relayed !== undefined, skipped: false };
 }
 
@@ -82,4 +88,10 @@ function exchanged(url: string, { bytes }: SentRequest, pieces: number, whole: b
     };
     socket.once("connect", () => write(0));
   });
+}
+
+/** What the downstream API was sent must not come back either, but where a gateway asks for the token itself. */
+function tokenB({ relayed }: OpenCase, target: string): readonly string[] {
+  if (relayed === undefined || target.includes("authorization/")) return [];
+  return valuesOf(relayed.request.fields, "authorization").map((value) => value.replace(/^Bearer /, ""));
 }

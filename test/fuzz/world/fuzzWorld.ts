@@ -1,7 +1,7 @@
 import type { LocalAzure } from "../../../local/azure.ts";
 import { startLocalAzure } from "../../../local/azure.ts";
-import type { Breach } from "../oracle/rules.ts";
 import type { Surroundings } from "../oracle/judgeRequest.ts";
+import type { Breach } from "../oracle/rules.ts";
 import { TokenReader } from "../oracle/tokenOwner.ts";
 import { Cases } from "./cases.ts";
 import { startForbiddenServer, startRecordingDownstream } from "./recordingDownstream.ts";

@@ -27,7 +27,8 @@ export async function startGatewayApps(appDirectory: string, world: FuzzWorld): 
     const seen = message.slice(0, LONGEST_SHOWN);
     if (ESCAPED.test(message)) found.push({ rule: "unhandled", seen });
     if (WORKER_ENDED.test(message)) found.push({ rule: "worker-restart", seen });
-    if (world.target.secrets.some((secret) => message.includes(secret))) found.push({ rule: "secret", seen: `in the log: ${seen}` });
+    if (world.target.secrets.some((secret) => message.includes(secret)))
+      found.push({ rule: "secret", seen: `in the log: ${seen}` });
   };
   const start = async (front: FrontName): Promise<FunctionsHost> => {
     const settings = fuzzSettings(world.azure, front, world.authority);

@@ -56,6 +56,10 @@ export function sentRequest(socketCase: SocketCase, number: number, names: Names
   return { bytes, target, reading: readMessage(bytes, { chunkExtensions: true }), userValues, gatewayValues };
 }
 
+/** None of these: visible ASCII and beyond, a tab, and what ends a line or a string, which the host's parser refuses. */
+const CONTROL = /[^\t\r\0\x20-\x7e\x80-\xff]/;
+const ASCII = /^[^\x80-\xff]*$/;
+
 /**
  * Whether the Functions host itself would let the call hang, and end the worker for it: header octets that .NET or the
  * worker's parser refuse. No function ever sees such a call; what stands in front keeps it out.
@@ -66,8 +70,5 @@ export function hangsInHost({ bytes }: SentRequest): boolean {
   return head
     .split("\n")
     .slice(1)
-    .some((line) => {
-      if (/[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(line)) return true;
-      return /[\x80-\xff]/.test(line) && isUtf8(Buffer.from(line, "latin1"));
-    });
+    .some((line) => CONTROL.test(line) || (!ASCII.test(line) && isUtf8(Buffer.from(line, "latin1"))));
 }
