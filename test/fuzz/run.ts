@@ -14,7 +14,7 @@ Sends random and hostile requests through raw sockets to the function app in the
 straight to the parts of its core; judges what the downstream API sees, what callers get, and how the workers fare.
 
   --seconds N  ends after N seconds (120)
-  --cases N    at the most so many cases, a third of them through sockets (100000)
+  --cases N    at the most so many cases, half of them through sockets (100000)
   --seed N     the same seed gives the same cases; printed, and random unless told
   --json       prints the report as JSON
   --only NAME  replays one case: sockets, or ${CORE_PROPERTIES.map(({ name }) => name).join(", ")}

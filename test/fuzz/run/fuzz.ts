@@ -36,8 +36,8 @@ export interface FuzzReport {
   readonly failures: readonly Failure[];
 }
 
-/** Sockets take nearly all the time: a third of the cases, if there is time for them. */
-const SOCKET_PART = 1 / 3;
+/** Sockets take nearly all the time. */
+const SOCKET_PART = 0.5;
 const MS_PER_SECOND = 1000;
 /** Of the failures of a run, so many are made small. */
 const MOST_SHRUNK = 3;

@@ -19,6 +19,7 @@ export const MOST_GROWTH_BYTES = 64 * MIB;
 type Resident = Readonly<Record<FrontName, number>>;
 
 export interface MemoryReport {
+  readonly startMib: number;
   readonly warmMib: number;
   readonly endMib: number;
 }
@@ -53,6 +54,7 @@ export class MemoryWatch {
     const peak = (samples: readonly Resident[], front: FrontName): number =>
       Math.round(Math.max(...samples.map((sample) => sample[front])) / MIB);
     const report = (front: FrontName): MemoryReport => ({
+      startMib: peak(this.#samples.slice(0, 1), front),
       warmMib: peak(this.#samples.slice(from, from + size), front),
       endMib: peak(this.#samples.slice(-size), front),
     });

@@ -17,8 +17,8 @@ export function reportText({ seed, sockets, core, memory, failures }: FuzzReport
       .map(([name, count]) => `${name} ${count}`)
       .join(", ")}`,
     ...Object.entries(memory).map(
-      ([front, { warmMib, endMib }]) =>
-        `worker of ${front}: ${warmMib} MiB after the warm-up, ${endMib} MiB at the end`,
+      ([front, { startMib, warmMib, endMib }]) =>
+        `worker of ${front}: ${startMib} MiB at the start, ${warmMib} MiB after the warm-up, ${endMib} MiB at the end`,
     ),
   ];
   for (const { what, breaches, replay } of failures) {

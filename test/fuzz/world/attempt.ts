@@ -34,7 +34,7 @@ export async function attempt(socketCase: SocketCase, number: number, target: Ta
   const { rules, internal, secrets } = target;
   const { breaches, statuses } = judgeAnswers(bytes, sent, opened.relayed, {
     allowsCookies: rules[socketCase.api].allowsCookies,
-    internal: internal,
+    internal,
     secrets: [...secrets, ...tokenB(opened, sent.target)],
   });
   // Reset: what came until then may be a part, which nobody takes for the whole.

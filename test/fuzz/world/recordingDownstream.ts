@@ -39,10 +39,15 @@ export function startRecordingDownstream(events: DownstreamEvents): Promise<RawL
   });
 }
 
+const LONGEST_SHOWN = 200;
+
 /** A server that nobody may ever connect to. */
 export function startForbiddenServer(connected: (bytes: string) => void): Promise<RawListener> {
   return started("the server elsewhere", (socket) => {
-    socket.once("data", (chunk: Buffer) => connected(chunk.toString("latin1", 0, 200)));
+    socket.once("data", (chunk: Buffer) => {
+      connected(chunk.toString("latin1", 0, LONGEST_SHOWN));
+      socket.destroy();
+    });
     connected("(a connection)");
   });
 }
