@@ -5,9 +5,9 @@ import { CredentialRing } from "../shared/credentials/credentialRing.ts";
 import { credentialSources } from "../shared/credentials/credentialSources.ts";
 import { DownstreamApi } from "../shared/downstream/downstreamApi.ts";
 import type { ChallengeRealm } from "../shared/errors/challenge.ts";
+import { exchangeWhenNeeded } from "../shared/exchange/exchangeWhenNeeded.ts";
 import { FailureMemory } from "../shared/exchange/failureMemory.ts";
 import { MemoryCache } from "../shared/exchange/memoryCache.ts";
-import { OnBehalfOfExchange } from "../shared/exchange/onBehalfOfExchange.ts";
 import { createRedisCache } from "../shared/exchange/redis/createRedisCache.ts";
 import { TokenBroker } from "../shared/exchange/tokenBroker.ts";
 import { Readiness } from "../shared/health/readiness.ts";
@@ -92,7 +92,7 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
     broker: new TokenBroker({
       clientId: azureAd.clientId,
       ring,
-      exchange: new OnBehalfOfExchange({ azureAd, http, now }),
+      exchange: exchangeWhenNeeded({ azureAd, http, now }),
       memory,
       shared:
         redis && createRedisCache(redis, { instance: azureAd.instance, environment, metrics: counters, log, now }),

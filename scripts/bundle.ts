@@ -1,44 +1,95 @@
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { build } from "esbuild";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import type { BuildOptions } from "esbuild";
+import { build, transform } from "esbuild";
+import { http2WhenNeeded } from "./http2WhenNeeded.ts";
 
-/** What is deployed: one CommonJS file, under the name that package.json gives as `main`. */
+/** What is deployed: CommonJS files, the one that package.json names as `main` and those that it loads. */
 export interface Bundle {
-  readonly file: string;
+  readonly main: string;
+  /** All of them, the main one first: paths below the project's root, with forward slashes. */
+  readonly files: readonly string[];
   readonly bytes: number;
 }
 
+const STYLE = {
+  target: "node22",
+  // Names stay as they are: stack traces and error names are read by people.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: false,
+  // In the files themselves: what is deployed keeps its notices.
+  legalComments: "eof",
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 /**
- * Bundles the function app. CommonJS, because the Functions worker supplies `@azure/functions-core` through
- * CommonJS `require` only; one file, because it starts far faster than a thousand.
- * @throws Error from esbuild when a source does not compile.
+ * Bundles the function app. CommonJS, because the Functions worker supplies `@azure/functions-core` through CommonJS
+ * `require` only. What the start needs is in the main file and what it shares with others, since few files start far
+ * faster than a thousand; what is imported when needed (`await import()`) is in files of its own, since V8 reads a file
+ * whole. No module is in two files: there is one of each class and of each state.
+ * @throws Error from esbuild when a source does not compile, and when a CommonJS package is what `import()` names.
  */
 export async function bundleFunctions(root: string): Promise<Bundle> {
   const { main } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { main: string };
-  const { outputFiles } = await build({
+  const name = main.replace(/\.cjs$/, "");
+  const { outputFiles, metafile } = await build({
+    ...STYLE,
     absWorkingDir: root,
-    entryPoints: ["functions/index.ts"],
-    outfile: main,
+    entryPoints: [{ in: "functions/index.ts", out: name }],
+    outdir: ".",
+    outExtension: { ".js": ".cjs" },
+    chunkNames: `${name}/[name]-[hash]`,
     bundle: true,
+    // esbuild splits ECMAScript modules only; what it makes of them becomes CommonJS below.
+    splitting: true,
+    format: "esm",
     platform: "node",
-    format: "cjs",
-    target: "node22",
     external: ["@azure/functions-core"],
-    // Names stay as they are: stack traces and error names are read by people.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: false,
-    // In the file itself: what is deployed stays one file, and keeps its notices.
-    legalComments: "eof",
-    logLevel: "warning",
+    plugins: [http2WhenNeeded],
+    metafile: true,
     write: false,
   });
-  await mkdir(dirname(join(root, main)), { recursive: true });
-  for (const { path, contents } of outputFiles) {
-    // Whole or not at all: an app may be starting from the file meanwhile.
-    const draft = `${path}.${process.pid}`;
-    await writeFile(draft, contents);
-    await rename(draft, path);
+  for (const { entryPoint = "", exports } of Object.values(metafile.outputs)) {
+    if (entryPoint.includes("node_modules/") && exports.join() === "default") {
+      throw new Error(
+        `${entryPoint} is CommonJS: imported when needed it has no names in a bundle. Import a module of ours that exports them.`,
+      );
+    }
   }
-  return { file: main, bytes: (await stat(join(root, main))).size };
+  const code = new Map<string, string>();
+  for (const { path, text } of outputFiles) {
+    const file = relative(root, path).split(sep).join("/");
+    code.set(file, await commonJs(file, text));
+  }
+  const files = [main, ...[...code.keys()].filter((file) => file !== main).sort()];
+  // The main file last: once it is there, so is all that it loads. What an older one loads stays, for apps that run it.
+  for (const file of files.toReversed()) await writeWhole(join(root, file), code.get(file) ?? "");
+  const bytes = [...code.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return { main, files, bytes };
+}
+
+async function commonJs(file: string, module: string): Promise<string> {
+  const { code } = await transform(module, {
+    ...STYLE,
+    sourcefile: file,
+    platform: "node",
+    format: "cjs",
+    // import() would load CommonJS too, but later: require() is what the worker supplies its module to.
+    supported: { "dynamic-import": false },
+    // CommonJS has no import.meta; a dependency that asks where it lies is told.
+    ...(module.includes("import.meta.url") && {
+      define: { "import.meta.url": "moduleUrl" },
+      banner: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
+    }),
+  });
+  return code;
+}
+
+/** Whole or not at all: an app may be starting from the file meanwhile. */
+async function writeWhole(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, content);
+  await rename(draft, path);
 }

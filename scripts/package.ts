@@ -22,19 +22,19 @@ export interface Package {
 }
 
 /**
- * Bundles the function app and writes what is deployed: host.json, package.json and the bundle, nothing else. `to` is
+ * Bundles the function app and writes what is deployed: host.json, package.json and the bundle's files, nothing else. `to` is
  * where the zip and the folder go, the project's root by default.
  * @throws Error from esbuild when a source does not compile.
  */
 export async function writePackage(root: string, to = root): Promise<Package> {
-  const { file: bundle } = await bundleFunctions(root);
+  const { files: bundle } = await bundleFunctions(root);
   const whole = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Record<string, unknown>;
   const worker = Object.fromEntries(WORKER_KEYS.map((key) => [key, whole[key]]));
   const files: Record<string, Uint8Array> = {
     "host.json": await readFile(join(root, "host.json")),
     "package.json": strToU8(`${JSON.stringify(worker, undefined, 2)}\n`),
-    [bundle]: await readFile(join(root, bundle)),
   };
+  for (const file of bundle) files[file] = await readFile(join(root, file));
   await rm(join(to, FOLDER), { recursive: true, force: true });
   for (const [name, content] of Object.entries(files)) {
     const target = join(to, FOLDER, name);

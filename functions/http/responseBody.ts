@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { ReadableStream } from "node:stream/web";
 import { BodyReader } from "./bodyReader.ts";
 
 /** A body whose first piece is there already: with it the headers leave, so a failure before it can still be answered. */

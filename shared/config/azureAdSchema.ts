@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { clientCredentialSchema } from "./clientCredentialSchema.ts";
 import { cloudOfInstance, cloudOfVault } from "./clouds.ts";
 import { IGNORED_NAMES } from "./names.ts";
@@ -11,44 +11,47 @@ const CREDENTIAL_POLL_MS = 3_600_000;
 const DAY_S = 86_400;
 const SEVERAL_TENANTS = ["organizations", "common"];
 
-const ignored = Object.fromEntries(IGNORED_NAMES.map((name) => [name, z.unknown().optional()]));
+const ignored = Object.fromEntries(IGNORED_NAMES.map((name) => [name, z.optional(z.unknown())]));
 
 const audience = text("an audience: the app's client id or its app id URI");
 
 /** The `AzureAd` section: names and meaning as in Microsoft.Identity.Web. */
-export const azureAdSchema = z
-  .strictObject({
-    ...ignored,
-    Instance: url("the sign-in endpoint, like https://login.microsoftonline.com/").prefault(PUBLIC_CLOUD),
-    TenantId: setting("the tenant's id (GUID), or organizations for users of several tenants", (value) =>
-      isGuid(value) || SEVERAL_TENANTS.includes(value.toLowerCase()) ? value.toLowerCase() : undefined,
+export const azureAdSchema = z.pipe(
+  z
+    .strictObject({
+      ...ignored,
+      Instance: z.prefault(url("the sign-in endpoint, like https://login.microsoftonline.com/"), PUBLIC_CLOUD),
+      TenantId: setting("the tenant's id (GUID), or organizations for users of several tenants", (value) =>
+        isGuid(value) || SEVERAL_TENANTS.includes(value.toLowerCase()) ? value.toLowerCase() : undefined,
+      ),
+      ClientId: guid("the client id (GUID) of the gateway's app registration"),
+      Audience: z.optional(audience),
+      Audiences: z.optional(list(audience)),
+      Scopes: z._default(list(text("a scope's name, like access_as_user")), []),
+      AllowedTenants: z._default(list(guid("a tenant's id (GUID)")), []),
+      AllowedClientApplications: z._default(list(guid("a client app's id (GUID)")), []),
+      ClientCapabilities: z._default(list(text("a client capability, like cp1")), []),
+      ClientCredentials: z.pipe(
+        z.transform(byIndex),
+        z
+          .array(clientCredentialSchema, {
+            error: "at least AzureAd__ClientCredentials__0__SourceType, and numbers without a gap",
+          })
+          .check(z.minLength(1)),
+      ),
+      CredentialPollSeconds: z._default(seconds(1, DAY_S), CREDENTIAL_POLL_MS),
+      RequestTimeoutSeconds: z._default(seconds(0.1, 60), REQUEST_TIMEOUT_MS),
+    })
+    .check(
+      z.refine(({ TenantId, AllowedTenants }) => !isGuid(TenantId ?? "") || (AllowedTenants ?? []).length === 0, {
+        path: ["AllowedTenants"],
+        error: "nothing while AzureAd__TenantId names a single tenant; set that to organizations to list several",
+        // Also beside other mistakes: all of them are listed at once.
+        when: () => true,
+      }),
+      z.check(sameCloud),
     ),
-    ClientId: guid("the client id (GUID) of the gateway's app registration"),
-    Audience: audience.optional(),
-    Audiences: list(audience).optional(),
-    Scopes: list(text("a scope's name, like access_as_user")).default([]),
-    AllowedTenants: list(guid("a tenant's id (GUID)")).default([]),
-    AllowedClientApplications: list(guid("a client app's id (GUID)")).default([]),
-    ClientCapabilities: list(text("a client capability, like cp1")).default([]),
-    ClientCredentials: z.preprocess(
-      byIndex,
-      z
-        .array(clientCredentialSchema, {
-          error: "at least AzureAd__ClientCredentials__0__SourceType, and numbers without a gap",
-        })
-        .min(1),
-    ),
-    CredentialPollSeconds: seconds(1, DAY_S).default(CREDENTIAL_POLL_MS),
-    RequestTimeoutSeconds: seconds(0.1, 60).default(REQUEST_TIMEOUT_MS),
-  })
-  .refine(({ TenantId, AllowedTenants }) => !isGuid(TenantId ?? "") || (AllowedTenants ?? []).length === 0, {
-    path: ["AllowedTenants"],
-    error: "nothing while AzureAd__TenantId names a single tenant; set that to organizations to list several",
-    // Also beside other mistakes: all of them are listed at once.
-    when: () => true,
-  })
-  .superRefine(sameCloud, { when: ({ issues }) => issues.length === 0 })
-  .transform(
+  z.transform(
     (from): AzureAdSettings => ({
       instance: from.Instance.href.replace(/\/+$/, ""),
       tenantId: from.TenantId,
@@ -65,23 +68,28 @@ export const azureAdSchema = z
       credentialPollMs: from.CredentialPollSeconds,
       requestTimeoutMs: from.RequestTimeoutSeconds,
     }),
-  );
+  ),
+);
 
 // Identities and tokens of one of Microsoft's clouds are unknown in the others.
-function sameCloud(
-  { Instance, ClientCredentials }: { Instance: URL; ClientCredentials: readonly ClientCredentialSettings[] },
-  context: z.core.$RefinementCtx,
-): void {
-  const cloud = cloudOfInstance(Instance.href);
-  for (const [index, credential] of ClientCredentials.entries()) {
-    const vaultCloud = "keyVaultUrl" in credential ? cloudOfVault(credential.keyVaultUrl) : undefined;
+function sameCloud({ value, issues }: z.core.ParsePayload<CloudsOf>): void {
+  const cloud = cloudOfInstance(value.Instance.href);
+  for (const [index, credential] of value.ClientCredentials.entries()) {
+    const vault = "keyVaultUrl" in credential ? credential.keyVaultUrl : undefined;
+    const vaultCloud = vault === undefined ? undefined : cloudOfVault(vault);
     if (cloud === undefined || vaultCloud === undefined || cloud === vaultCloud) continue;
-    context.addIssue({
+    issues.push({
       code: "custom",
+      input: vault,
       path: ["ClientCredentials", index, "KeyVaultUrl"],
       message: `a vault of ${cloud.name}, where AzureAd__Instance is; this one is of ${vaultCloud.name}`,
     });
   }
+}
+
+interface CloudsOf {
+  readonly Instance: URL;
+  readonly ClientCredentials: readonly ClientCredentialSettings[];
 }
 
 // As Microsoft.Identity.Web: with nothing named, the client id (v2.0 tokens) and the default app id URI (v1.0 tokens).

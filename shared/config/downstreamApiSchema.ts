@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { extraHeadersSchema } from "./extraHeadersSchema.ts";
 import { pathPrefix } from "./pathPrefix.ts";
 import { scopesByPrefixSchema, scopesSchema } from "./scopesByPrefixSchema.ts";
@@ -30,25 +30,25 @@ export function downstreamApisSchema(longestCallMs: number) {
     {
       BaseUrl: url("the API's base URL (https), without query or fragment"),
       Scopes: scopesSchema,
-      ScopesByPrefix: scopesByPrefixSchema.default([]),
-      AllowedMethods: list(method).default([]),
-      AllowedPathPrefixes: list(pathPrefix()).default([]),
-      ExtraHeaderParameters: extraHeadersSchema.default([]),
-      MaxRequestBodyBytes: wholeNumber(0, MOST_BODY_BYTES).optional(),
-      AllowSetCookie: flag().default(false),
-      MaxConnections: wholeNumber(1, MOST_CONNECTIONS).default(MAX_CONNECTIONS),
-      ConnectTimeoutSeconds: seconds(0.1, 60).default(CONNECT_TIMEOUT_MS),
-      ResponseTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(RESPONSE_TIMEOUT_MS),
-      IdleTimeoutSeconds: seconds(0.1, LONGEST_SILENCE_S).default(IDLE_TIMEOUT_MS),
-      TotalTimeoutSeconds: seconds(0.1, longestCallS).default(longestCallMs),
+      ScopesByPrefix: z._default(scopesByPrefixSchema, []),
+      AllowedMethods: z._default(list(method), []),
+      AllowedPathPrefixes: z._default(list(pathPrefix()), []),
+      ExtraHeaderParameters: z._default(extraHeadersSchema, []),
+      MaxRequestBodyBytes: z.optional(wholeNumber(0, MOST_BODY_BYTES)),
+      AllowSetCookie: z._default(flag(), false),
+      MaxConnections: z._default(wholeNumber(1, MOST_CONNECTIONS), MAX_CONNECTIONS),
+      ConnectTimeoutSeconds: z._default(seconds(0.1, 60), CONNECT_TIMEOUT_MS),
+      ResponseTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), RESPONSE_TIMEOUT_MS),
+      IdleTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), IDLE_TIMEOUT_MS),
+      TotalTimeoutSeconds: z._default(seconds(0.1, longestCallS), longestCallMs),
     },
     { error: API_EXPECTED },
   );
-  return z
-    .record(z.string().regex(API_NAME, { error: NAME_EXPECTED }), api, {
+  return z.pipe(
+    z.record(z.string().check(z.regex(API_NAME, { error: NAME_EXPECTED })), api, {
       error: "settings DownstreamApis__<name>__BaseUrl and DownstreamApis__<name>__Scopes",
-    })
-    .transform((apis) => {
+    }),
+    z.transform((apis) => {
       const byName: Record<string, DownstreamApiSettings> = Object.create(null);
       for (const [name, from] of Object.entries(apis)) {
         byName[name] = {
@@ -70,5 +70,6 @@ export function downstreamApisSchema(longestCallMs: number) {
         };
       }
       return byName;
-    });
+    }),
+  );
 }

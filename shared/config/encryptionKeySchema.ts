@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
 import type { EncryptionKeySettings } from "./settings.ts";
 import { byIndex, guid, setting, text, url } from "./values.ts";
@@ -21,17 +21,19 @@ export function encryptionKey(base64: string): Buffer | undefined {
   return bytes.length === KEY_BYTES && bytes.toString("base64") === base64.trim() ? bytes : undefined;
 }
 
-const key = z
-  .strictObject({
+const key = z.pipe(
+  z.strictObject({
     Id: id,
-    Value: setting("32 random bytes in base64, like those of: openssl rand -base64 32", (given) =>
-      encryptionKey(given) === undefined ? undefined : new Secret(given),
-    ).optional(),
-    KeyVaultUrl: url("the vault's URL, like https://contoso.vault.azure.net").optional(),
-    KeyVaultSecretName: text("the name of a secret in the vault that holds 32 random bytes in base64").optional(),
-    ManagedIdentityClientId: guid("the client id (GUID) of a user-assigned managed identity").optional(),
-  })
-  .transform((from, context): EncryptionKeySettings => {
+    Value: z.optional(
+      setting("32 random bytes in base64, like those of: openssl rand -base64 32", (given) =>
+        encryptionKey(given) === undefined ? undefined : new Secret(given),
+      ),
+    ),
+    KeyVaultUrl: z.optional(url("the vault's URL, like https://contoso.vault.azure.net")),
+    KeyVaultSecretName: z.optional(text("the name of a secret in the vault that holds 32 random bytes in base64")),
+    ManagedIdentityClientId: z.optional(guid("the client id (GUID) of a user-assigned managed identity")),
+  }),
+  z.transform((from, context): EncryptionKeySettings => {
     const { KeyVaultUrl: vault, KeyVaultSecretName: secretName, ManagedIdentityClientId } = from;
     if (from.Value !== undefined && vault === undefined && secretName === undefined) {
       return { id: from.Id, source: "value", value: from.Value };
@@ -40,19 +42,24 @@ const key = z
       const managedIdentityClientId = ManagedIdentityClientId;
       return { id: from.Id, source: "keyVault", keyVaultUrl: vault.href, secretName, managedIdentityClientId };
     }
-    context.addIssue({ code: "custom", message: "either __Value, or __KeyVaultUrl and __KeyVaultSecretName" });
+    context.issues.push({
+      code: "custom",
+      message: "either __Value, or __KeyVaultUrl and __KeyVaultSecretName",
+      input: from,
+    });
     return z.NEVER;
-  });
+  }),
+);
 
 /** `TokenCache__EncryptionKeys`: what tokens are encrypted with before they leave the process. */
-export const encryptionKeysSchema = z.preprocess(
-  byIndex,
-  z
-    .array(key, { error: KEYS_EXPECTED })
-    .min(1, { error: KEYS_EXPECTED })
-    .max(MOST_KEYS, { error: KEYS_EXPECTED })
-    .refine((keys) => new Set(keys.map((each) => each.id)).size === keys.length, {
+export const encryptionKeysSchema = z.pipe(
+  z.transform(byIndex),
+  z.array(key, { error: KEYS_EXPECTED }).check(
+    z.minLength(1, { error: KEYS_EXPECTED }),
+    z.maxLength(MOST_KEYS, { error: KEYS_EXPECTED }),
+    z.refine((keys) => new Set(keys.map((each) => each.id)).size === keys.length, {
       error: KEYS_EXPECTED,
       when: ({ issues }) => issues.length === 0,
     }),
+  ),
 );

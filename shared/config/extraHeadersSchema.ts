@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
 import type { ExtraHeader } from "./settings.ts";
 import { setting } from "./values.ts";
@@ -20,14 +20,17 @@ const value = setting("a header's value: visible ASCII", (text) => (VALUE.test(t
  * `ExtraHeaderParameters__{name}`, as Microsoft.Identity.Web calls them. App settings on Linux take no dashes in a name:
  * an underscore stands for one. No header that goes out has an underscore, so nothing is lost.
  */
-export const extraHeadersSchema = z.record(z.string(), value, { error: EXPECTED }).transform((given, context) => {
-  const headers = new Map<string, ExtraHeader>();
-  for (const [written, secret] of Object.entries(given)) {
-    const name = written.toLowerCase().replaceAll("_", "-");
-    if (!TOKEN.test(name) || NOT_FOR_SETTINGS.test(name) || headers.has(name)) {
-      context.addIssue({ code: "custom", path: [written], message: NAME_EXPECTED });
+export const extraHeadersSchema = z.pipe(
+  z.record(z.string(), value, { error: EXPECTED }),
+  z.transform((given, context) => {
+    const headers = new Map<string, ExtraHeader>();
+    for (const [written, secret] of Object.entries(given)) {
+      const name = written.toLowerCase().replaceAll("_", "-");
+      if (!TOKEN.test(name) || NOT_FOR_SETTINGS.test(name) || headers.has(name)) {
+        context.issues.push({ code: "custom", path: [written], message: NAME_EXPECTED, input: written });
+      }
+      headers.set(name, { name, value: secret });
     }
-    headers.set(name, { name, value: secret });
-  }
-  return [...headers.values()];
-});
+    return [...headers.values()];
+  }),
+);

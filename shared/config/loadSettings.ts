@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { azureAdSchema } from "./azureAdSchema.ts";
 import { downstreamApisSchema } from "./downstreamApiSchema.ts";
 import { gatewaySchema } from "./gatewaySchema.ts";

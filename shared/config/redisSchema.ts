@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
 import type { RedisServerSettings } from "./settings.ts";
 import { guid, isLoopback, seconds, setting, wholeNumber } from "./values.ts";
@@ -20,43 +20,57 @@ const redisUrl = setting(URL_EXPECTED, (value) => {
 });
 
 /** `TokenCache__Redis`: where it is, and as whom to sign in. */
-export const redisSchema = z
-  .strictObject(
-    {
-      Url: redisUrl.optional(),
-      Host: setting("the host's name, like contoso.westeurope.redis.azure.net", (value) =>
-        HOST.test(value) ? value.toLowerCase() : undefined,
-      ).optional(),
-      Port: wholeNumber(1, 65_535).optional(),
-      ManagedIdentityClientId: guid("the client id (GUID) of a user-assigned managed identity").optional(),
-      TimeoutSeconds: seconds(0.01, 10).default(TIMEOUT_MS),
-    },
-    { error: "settings below it: __Url, or __Host to sign in as the app's identity" },
-  )
-  .refine(({ Url, Host }) => (Url === undefined) !== (Host === undefined), {
-    path: ["Url"],
-    error: "either TokenCache__Redis__Url, or TokenCache__Redis__Host to sign in as the app's identity",
-    when: ({ issues }) => issues.length === 0,
-  })
-  .refine(
-    ({ Url, Port, ManagedIdentityClientId }) =>
-      Url === undefined || (Port === undefined && ManagedIdentityClientId === undefined),
-    {
-      path: ["Url"],
-      error: "no TokenCache__Redis__Port or __ManagedIdentityClientId beside it: those go with __Host",
-      when: ({ issues }) => issues.length === 0,
-    },
-  )
-  .transform((from): { readonly server: RedisServerSettings; readonly timeoutMs: number } => ({
-    server:
-      from.Url === undefined
-        ? {
-            authentication: "entra",
-            // The rule above: without a URL there is a host.
-            host: from.Host ?? "",
-            port: from.Port ?? PORT,
-            managedIdentityClientId: from.ManagedIdentityClientId,
-          }
-        : { authentication: "url", url: from.Url },
-    timeoutMs: from.TimeoutSeconds,
-  }));
+export const redisSchema = z.pipe(
+  z
+    .strictObject(
+      {
+        Url: z.optional(redisUrl),
+        Host: z.optional(
+          setting("the host's name, like contoso.westeurope.redis.azure.net", (value) =>
+            HOST.test(value) ? value.toLowerCase() : undefined,
+          ),
+        ),
+        Port: z.optional(wholeNumber(1, 65_535)),
+        ManagedIdentityClientId: z.optional(guid("the client id (GUID) of a user-assigned managed identity")),
+        TimeoutSeconds: z._default(seconds(0.01, 10), TIMEOUT_MS),
+      },
+      { error: "settings below it: __Url, or __Host to sign in as the app's identity" },
+    )
+    .check(
+      z.refine(({ Url, Host }) => (Url === undefined) !== (Host === undefined), {
+        path: ["Url"],
+        error: "either TokenCache__Redis__Url, or TokenCache__Redis__Host to sign in as the app's identity",
+        when: ({ issues }) => issues.length === 0,
+      }),
+      z.refine(
+        ({ Url, Port, ManagedIdentityClientId }) =>
+          Url === undefined || (Port === undefined && ManagedIdentityClientId === undefined),
+        {
+          path: ["Url"],
+          error: "no TokenCache__Redis__Port or __ManagedIdentityClientId beside it: those go with __Host",
+          when: ({ issues }) => issues.length === 0,
+        },
+      ),
+    ),
+  z.transform(
+    (from: {
+      Url?: Secret | undefined;
+      Host?: string | undefined;
+      Port?: number | undefined;
+      ManagedIdentityClientId?: string | undefined;
+      TimeoutSeconds: number;
+    }): { readonly server: RedisServerSettings; readonly timeoutMs: number } => ({
+      server:
+        from.Url === undefined
+          ? {
+              authentication: "entra",
+              // The rule above: without a URL there is a host.
+              host: from.Host ?? "",
+              port: from.Port ?? PORT,
+              managedIdentityClientId: from.ManagedIdentityClientId,
+            }
+          : { authentication: "url", url: from.Url },
+      timeoutMs: from.TimeoutSeconds,
+    }),
+  ),
+);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Secret } from "../secret.ts";
 
 const MS_PER_SECOND = 1000;
@@ -6,14 +6,15 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** One setting: `parse` gives undefined for what is not `expected`, and that text is what the operator reads. */
 export function setting<T>(expected: string, parse: (text: string) => T | undefined) {
-  return z
-    .custom<string>((value) => typeof value === "string", { error: expected })
-    .transform((text, context) => {
+  return z.pipe(
+    z.custom<string>((value) => typeof value === "string", { error: expected }),
+    z.transform((text: string, context) => {
       const value = parse(text.trim());
       if (value !== undefined) return value;
-      context.addIssue({ code: "custom", message: expected });
+      context.issues.push({ code: "custom", message: expected, input: text });
       return z.NEVER;
-    });
+    }),
+  );
 }
 
 export const text = (expected: string) => setting(expected, (value) => (value === "" ? undefined : value));
@@ -56,11 +57,9 @@ export const url = (expected: string) =>
 const NUMBERED = "values numbered __0, __1, ... without a gap, or one text with spaces between them";
 
 /** Several values: `Name__0`, `Name__1`, ..., or one text with spaces between them. */
-export function list<T>(item: z.ZodType<T, unknown>, expected = NUMBERED) {
-  return z.preprocess(
-    (value) => {
-      return typeof value === "string" ? words(value) : byIndex(value);
-    },
+export function list<T>(item: z.ZodMiniType<T, unknown>, expected = NUMBERED) {
+  return z.pipe(
+    z.transform((value) => (typeof value === "string" ? words(value) : byIndex(value))),
     z.array(item, { error: expected }),
   );
 }

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import { Pool } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import { InvalidTargetError } from "../errors/invalidTargetError.ts";
 import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
+import { Pool, request as send } from "../http/undici.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
 import type { BodyLimit } from "./detachedBody.ts";
@@ -74,7 +74,7 @@ export class DownstreamClient {
     this.#refuseOtherTargets(request.path);
     const deadline = new CallDeadline(request.signal, this.#api.totalTimeoutMs);
     try {
-      const answer = await this.#pool.request({
+      const answer = await send(this.#pool, {
         method: request.method as Dispatcher.HttpMethod,
         path: request.path,
         headers: requestHeaders(request.rawHeaders, {

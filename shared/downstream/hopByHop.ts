@@ -13,14 +13,20 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "http2-settings",
 ]);
 
+const CONNECTION = "connection";
+const NONE: ReadonlySet<string> = new Set();
+
 /** Fields that `Connection` declares to be about this connection. End-to-end ones cannot be removed in this way. */
 export function namedInConnection(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const named = new Set<string>();
+  let named: Set<string> | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== "connection") continue;
+    const field = rawHeaders[index] ?? "";
+    // Its length first: this runs over every header of every call, and hardly any is it.
+    if (field.length !== CONNECTION.length || field.toLowerCase() !== CONNECTION) continue;
+    named ??= new Set();
     for (const name of rawHeaders[index + 1]?.split(",") ?? []) named.add(name.trim().toLowerCase());
   }
-  named.delete("content-length");
-  named.delete("");
-  return named;
+  named?.delete("content-length");
+  named?.delete("");
+  return named ?? NONE;
 }

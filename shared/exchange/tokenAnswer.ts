@@ -1,21 +1,21 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** RFC 6749, 5.1. What MSAL needs and no more: a refresh token is not even passed on, let alone kept. */
 const success = z.object({
-  token_type: z.string().regex(/^bearer$/i),
-  access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive(),
-  ext_expires_in: z.coerce.number().optional(),
-  scope: z.string().optional(),
+  token_type: z.string().check(z.regex(/^bearer$/i)),
+  access_token: z.string().check(z.minLength(1)),
+  expires_in: z.coerce.number().check(z.positive()),
+  ext_expires_in: z.optional(z.coerce.number()),
+  scope: z.optional(z.string()),
 });
 
 /** Members of another form than documented are not worth losing the error for. */
-const perhaps = z.string().optional().catch(undefined);
+const perhaps = z.catch(z.optional(z.string()), undefined);
 
 /** RFC 6749, 5.2, and "Handle errors: token endpoint" of the Microsoft identity platform. */
 const failure = z.object({
-  error: z.string().min(1),
-  error_codes: z.array(z.number()).catch([]),
+  error: z.string().check(z.minLength(1)),
+  error_codes: z.catch(z.array(z.number()), []),
   suberror: perhaps,
   timestamp: perhaps,
   trace_id: perhaps,

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { Agent, request } from "undici";
+import { Agent, request } from "./undici.ts";
 
 const MAX_BODY_BYTES = 1_048_576;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -60,12 +60,14 @@ export function createHttpClient(timeoutMs: number, dispatcher: Dispatcher = ide
   return async ({ method, url, headers, body }) => {
     const limit = AbortSignal.timeout(timeoutMs);
     try {
-      const answer = await request(url, {
+      const { origin, pathname, search } = new URL(url);
+      const answer = await request(dispatcher, {
+        origin,
+        path: `${pathname}${search}`,
         method,
         headers: { accept: "application/json", ...headers },
         body: body ?? null,
         signal: limit,
-        dispatcher,
       });
       return { status: answer.statusCode, headers: answer.headers, body: await boundedText(answer.body) };
     } catch (error) {

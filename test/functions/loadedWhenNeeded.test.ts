@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** Puts a gateway together in a process of its own, and says which CommonJS packages that process has then. */
+/** Puts a gateway together in a process of its own, and says which CommonJS modules that process has then. */
 const SCRIPT = `
   import { createRequire } from "node:module";
   import { setTimeout } from "node:timers/promises";
@@ -17,7 +17,7 @@ const SCRIPT = `
   createGateway(settings, { environment: process.env, log, now: Date.now });
   await setTimeout(1);
   const files = Object.keys(createRequire(import.meta.url).cache);
-  console.log(JSON.stringify([...new Set(files.map((file) => /.*node_modules[/\\\\]((@[^/\\\\]+[/\\\\])?[^/\\\\]+)/.exec(file)?.[1]))]));
+  console.log(JSON.stringify(files.map((file) => file.replaceAll("\\\\", "/").replace(/.*node_modules[/]/, ""))));
 `;
 
 async function loaded(settings: Readonly<Record<string, string>>): Promise<readonly string[]> {
@@ -37,20 +37,26 @@ async function loaded(settings: Readonly<Record<string, string>>): Promise<reado
   return JSON.parse(stdout);
 }
 
+function packagesOf(modules: readonly string[]): readonly string[] {
+  return [...new Set(modules.map((name) => /^(@[^/]+[/])?[^/]+/.exec(name)?.[0] ?? name))].sort();
+}
+
 describe("a gateway that is put together", () => {
-  it("does not load Redis's client where there is no Redis, and keeps no process alive", async () => {
-    const packages = await loaded({});
-    expect(packages).toContain("undici");
-    expect(packages.filter((name) => name.includes("redis"))).toEqual([]);
+  it("loads of CommonJS packages undici's dispatchers alone, neither MSAL nor Azure's SDK nor Redis's client, and keeps no process alive", async () => {
+    const modules = await loaded({});
+    expect(packagesOf(modules)).toEqual(["undici"]);
+    expect(modules).toContain("undici/lib/dispatcher/pool.js");
+    expect(modules).not.toContain("undici/index.js");
+    expect(modules.filter((name) => name.startsWith("undici/lib/web/"))).toEqual([]);
   });
 
   it("with Redis loads its client, and still keeps no process alive", async () => {
-    const packages = await loaded({
+    const modules = await loaded({
       TokenCache__Redis__Url: "redis://127.0.0.1:1",
       TokenCache__EncryptionKeys__0__Id: "k",
       TokenCache__EncryptionKeys__0__Value: Buffer.alloc(32, 7).toString("base64"),
     });
     // What signs in with Entra ID is not needed for a URL.
-    expect(packages.filter((name) => name.includes("redis"))).toEqual(["@redis/client"]);
+    expect(packagesOf(modules).filter((name) => name.includes("redis"))).toEqual(["@redis/client"]);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { format, inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../shared/secret.ts";
@@ -46,5 +47,10 @@ describe("a secret", () => {
       expect(secret.equals(new Secret(other)), other).toBe(false);
     }
     expect(new Secret("").equals(new Secret(""))).toBe(true);
+  });
+
+  it("is named by its SHA-256, which reveals nothing", () => {
+    expect(secret.sha256).toBe(createHash("sha256").update(VALUE).digest("base64url"));
+    expect([secret.sha256, inspect(secret)]).toEqual([new Secret(VALUE).sha256, "[redacted]"]);
   });
 });

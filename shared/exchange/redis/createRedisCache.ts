@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { RedisSettings } from "../../config/settings.ts";
 import { azureIdentity } from "../../credentials/azureIdentity.ts";
 import type { VaultReaderOptions } from "../../credentials/vaultAccess.ts";
+import { loadedOnce } from "../../loadedOnce.ts";
 import { describeError } from "../../telemetry/describeError.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { SharedCacheMetrics } from "../../telemetry/tokenMetrics.ts";
@@ -55,16 +56,4 @@ export function createRedisCache(settings: RedisSettings, options: CreateRedisCa
     ...(backoff === undefined ? {} : { backoff }),
   });
   return new RedisCache({ connection, seal, metrics, log, now, stopwatch });
-}
-
-/** What was loaded is kept; a failure is not. */
-function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load().catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
-  };
 }

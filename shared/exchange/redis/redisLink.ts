@@ -41,7 +41,7 @@ export type RedisClientOptions = NonNullable<Parameters<typeof createClient>[0]>
  * @throws Error when it cannot; nothing is left open then.
  */
 export async function openRedisLink(options: RedisClientOptions, limitMs: number): Promise<RedisLink> {
-  const { createClient, ErrorReply, RESP_TYPES } = await import("@redis/client");
+  const { createClient, ErrorReply, RESP_TYPES } = await import("./redisClient.ts");
   const client = createClient({
     ...options,
     socket: { ...options.socket, connectTimeout: limitMs, reconnectStrategy: false },

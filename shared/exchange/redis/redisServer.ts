@@ -27,12 +27,7 @@ export async function redisServer(
   { identity, onSignInFailed }: RedisServerOptions,
 ): Promise<RedisServer> {
   if (settings.authentication === "url") return { options: { url: settings.url.reveal() }, release: () => undefined };
-  // Not the package's index: that loads MSAL, in another version than ours, which this way in does not use.
-  const [{ EntraidCredentialsProvider }, { AzureIdentityProvider }, { TokenManager }] = await Promise.all([
-    import("@redis/entraid/dist/lib/entraid-credentials-provider.js"),
-    import("@redis/entraid/dist/lib/azure-identity-provider.js"),
-    import("@redis/client/dist/lib/authx/index.js"),
-  ]);
+  const { AzureIdentityProvider, EntraidCredentialsProvider, TokenManager } = await import("./entraSignIn.ts");
   const credential = await identity();
   let released = false;
   const provider = new AzureIdentityProvider(async () => {

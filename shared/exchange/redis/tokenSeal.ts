@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Secret } from "../../secret.ts";
 import type { CachedToken } from "../memoryCache.ts";
 import type { EncryptionKey } from "./encryptionKeys.ts";
@@ -13,7 +13,7 @@ const VERSION = 1;
 const VERSION_AND_LENGTH_BYTES = 2;
 
 const content = z.strictObject({
-  token: z.string().min(1),
+  token: z.string().check(z.minLength(1)),
   expiresOnMs: z.number(),
   usableUntilMs: z.number(),
   renewFromMs: z.number(),

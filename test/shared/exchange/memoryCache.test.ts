@@ -9,14 +9,21 @@ const cached = (text: string, usableUntilMs = 1_000) => ({
 });
 
 describe("MemoryCache", () => {
-  it("holds no more entries than it may, the least recently used leaving first", () => {
-    const cache = new MemoryCache({ maxEntries: 3, maxBytes: 1_000_000, now: () => 0 });
-    for (const key of ["a", "b", "c"]) cache.set(key, cached(key));
+  it("holds no more entries than it may, the least recently used leaving first, to within ten seconds", () => {
+    let nowMs = 0;
+    const cache = new MemoryCache({ maxEntries: 3, maxBytes: 1_000_000, now: () => nowMs });
+    const late = (key: string) => cached(key, 1_000_000);
+    for (const key of ["a", "b", "c"]) cache.set(key, late(key));
+    nowMs = 9_999;
     cache.get("a");
-    cache.set("d", cached("d"));
-    expect(["a", "b", "c", "d"].filter((key) => cache.get(key) !== undefined)).toEqual(["a", "c", "d"]);
+    cache.set("d", late("d"));
+    expect(["a", "b", "c", "d"].filter((key) => cache.get(key) !== undefined)).toEqual(["b", "c", "d"]);
+    nowMs = 20_000;
+    cache.get("b");
+    cache.set("e", late("e"));
+    expect(["b", "c", "d", "e"].filter((key) => cache.get(key) !== undefined)).toEqual(["b", "d", "e"]);
     expect(cache.entries).toBe(3);
-    cache.set("d", cached("again"));
+    cache.set("e", late("again"));
     expect(cache.entries).toBe(3);
   });
 
@@ -53,10 +60,13 @@ describe("MemoryCache", () => {
     const cache = new MemoryCache({ maxEntries: 3, maxBytes: 1_000_000, now: () => 0 });
     const [old, current] = [cached("old"), cached("current")];
     cache.set("a", old);
+    const found = cache.get("a") ?? old;
     cache.set("a", current);
-    cache.replace("a", old, cached("other"));
+    cache.replace("a", found, cached("other"));
     cache.deleteToken("a", old.token);
-    expect(cache.get("a")).toBe(current);
+    expect(cache.get("a")).toMatchObject(current);
+    cache.replace("a", cache.get("a") ?? old, cached("current", 999));
+    expect(cache.get("a")?.usableUntilMs).toBe(999);
     cache.replace("b", current, current);
     expect(cache.get("b")).toBeUndefined();
     cache.deleteToken("a", tokenB("current", 0));
