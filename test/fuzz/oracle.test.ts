@@ -281,7 +281,9 @@ describe("the oracle catches a gateway that breaks", () => {
   it("memory", () => {
     const flat = { startMib: 100, warmMib: 200, endMib: 230 };
     expect(judgeMemory({ direct: flat, gateway: flat })).toEqual([]);
-    expect(judgeMemory({ direct: flat, gateway: { startMib: 100, warmMib: 200, endMib: 300 } })).toMatchObject([{ rule: "memory" }]);
+    expect(judgeMemory({ direct: flat, gateway: { startMib: 100, warmMib: 200, endMib: 300 } })).toMatchObject([
+      { rule: "memory" },
+    ]);
   });
 
   it("every rule that is about requests or answers", () => {
