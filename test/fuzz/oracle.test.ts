@@ -279,11 +279,14 @@ describe("the oracle catches a gateway that breaks", () => {
   );
 
   it("memory", () => {
-    const flat = { startMib: 100, warmMib: 200, endMib: 230 };
-    expect(judgeMemory({ direct: flat, gateway: flat })).toEqual([]);
-    expect(judgeMemory({ direct: flat, gateway: { startMib: 100, warmMib: 200, endMib: 300 } })).toMatchObject([
-      { rule: "memory" },
-    ]);
+    const report = (endResident: number, endLive: number) => ({
+      startResident: 100,
+      warm: { resident: 200, live: 30 },
+      end: { resident: endResident, live: endLive },
+    });
+    expect(judgeMemory({ direct: report(230, 32), gateway: report(190, 30) })).toEqual([]);
+    expect(judgeMemory({ direct: report(230, 32), gateway: report(300, 30) })).toMatchObject([{ rule: "memory" }]);
+    expect(judgeMemory({ direct: report(200, 60), gateway: report(200, 30) })).toMatchObject([{ rule: "memory" }]);
   });
 
   it("every rule that is about requests or answers", () => {

@@ -52,7 +52,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   await using apps = await startGatewayApps(appDirectory, world);
   const target = { ...world.target, url: (front: FrontName) => apps.hosts[front].url };
   const core = await runCoreCases(CORE_PROPERTIES, { seed, cases: cases - socketCases, untilMs });
-  const watch = new MemoryWatch(apps.residentBytes);
+  const watch = new MemoryWatch(apps.memory);
   watch.start();
   const onProgress = (done: number): void => say(`${done} of ${socketCases} cases through sockets`);
   const sockets = await runSocketCases(target, { seed, cases: socketCases, untilMs, onProgress });

@@ -17,8 +17,8 @@ export function reportText({ seed, sockets, core, memory, failures }: FuzzReport
       .map(([name, count]) => `${name} ${count}`)
       .join(", ")}`,
     ...Object.entries(memory).map(
-      ([front, { startMib, warmMib, endMib }]) =>
-        `worker of ${front}: ${startMib} MiB at the start, ${warmMib} MiB after the warm-up, ${endMib} MiB at the end`,
+      ([front, { startResident, warm, end }]) =>
+        `worker of ${front}: resident ${startResident} MiB at the start, ${warm.resident} after the warm-up, ${end.resident} at the end; live ${warm.live} after the warm-up, ${end.live} at the end`,
     ),
   ];
   for (const { what, breaches, replay } of failures) {

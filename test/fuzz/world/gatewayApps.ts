@@ -4,6 +4,7 @@ import type { HostLogLine } from "../../../local/functionsHost/log.ts";
 import type { FrontName } from "../generate/socketCase.ts";
 import { FRONTS } from "../generate/socketCase.ts";
 import type { Breach } from "../oracle/rules.ts";
+import type { MemorySample, WorkerMemory } from "../run/memoryWatch.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import { fuzzSettings } from "./settings.ts";
 
@@ -12,8 +13,7 @@ export interface GatewayApps extends AsyncDisposable {
   readonly hosts: Readonly<Record<FrontName, FunctionsHost>>;
   /** What the log and the worker show that must not be: secrets, unhandled rejections, restarts. */
   readonly breaches: () => readonly Breach[];
-  /** Resident set size of each worker, in bytes. */
-  residentBytes(): Promise<Readonly<Record<FrontName, number>>>;
+  memory(): Promise<MemorySample>;
 }
 
 const ESCAPED = /unhandled|uncaught|"code":"internal_error"|answer_failed/i;
@@ -46,10 +46,15 @@ export async function startGatewayApps(appDirectory: string, world: FuzzWorld): 
       const restarts = direct.worker.restarts + gateway.worker.restarts;
       return restarts === 0 ? found : [...found, { rule: "worker-restart", seen: `${restarts} restarts` }];
     },
-    residentBytes: async () => {
-      const [ofDirect, ofGateway] = await Promise.all([direct.workerMemory(), gateway.workerMemory()]);
-      return { direct: ofDirect.rss, gateway: ofGateway.rss };
+    memory: async () => {
+      const [ofDirect, ofGateway] = await Promise.all([workerMemory(direct), workerMemory(gateway)]);
+      return { direct: ofDirect, gateway: ofGateway };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function workerMemory(host: FunctionsHost): Promise<WorkerMemory> {
+  const { rss, heapUsed, external } = await host.workerMemory();
+  return { resident: rss, live: heapUsed + external };
 }
