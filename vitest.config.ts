@@ -8,11 +8,18 @@ export default defineConfig({
     maxWorkers: 2,
     unstubEnvs: true,
     projects: [
-      { extends: true, test: { name: "parts", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"] } },
+      {
+        extends: true,
+        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/fuzz/**"] },
+      },
       {
         extends: true,
         // Only these need the package.
-        test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], globalSetup: ["test/globalSetup.ts"] },
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/fuzz/**/*.test.ts"],
+          globalSetup: ["test/globalSetup.ts"],
+        },
       },
     ],
   },

@@ -6,6 +6,8 @@ import { stop } from "./stop.ts";
 
 // Longer than clients keep idle connections: a server that closes first makes them fail at random.
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** And later than it tells them (`Keep-Alive`): under load a request may be under way for seconds when the time is over. */
+export const KEEP_ALIVE_BUFFER_MS = 15_000;
 
 /** One request being answered. */
 export interface Exchange {
@@ -45,7 +47,10 @@ export interface HttpService {
 /** Without TLS: for what Azure itself offers so, on the loopback interface only. @throws PortTakenError */
 export function startHttpService(options: HttpServiceOptions): Promise<HttpService> {
   return runService(
-    createServer({ keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_TIMEOUT_MS }),
+    createServer({
+      keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_TIMEOUT_MS,
+      keepAliveTimeoutBuffer: KEEP_ALIVE_BUFFER_MS,
+    }),
     "http://127.0.0.1",
     options,
   );

@@ -1,6 +1,7 @@
 import { createServer } from "node:https";
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
-import { type HttpService, type HttpServiceOptions, KEEP_ALIVE_TIMEOUT_MS, runService } from "./httpService.ts";
+import type { HttpService, HttpServiceOptions } from "./httpService.ts";
+import { KEEP_ALIVE_BUFFER_MS, KEEP_ALIVE_TIMEOUT_MS, runService } from "./httpService.ts";
 
 export type { Exchange, HttpService as HttpsService } from "./httpService.ts";
 
@@ -12,5 +13,10 @@ export interface HttpsServiceOptions extends HttpServiceOptions {
 export function startHttpsService({ tls, ...options }: HttpsServiceOptions): Promise<HttpService> {
   const { key, cert } = tls;
   const keepAliveTimeout = options.keepAliveMs ?? KEEP_ALIVE_TIMEOUT_MS;
-  return runService(createServer({ key, cert, keepAliveTimeout }), "https://localhost", options);
+  const keepAliveTimeoutBuffer = KEEP_ALIVE_BUFFER_MS;
+  return runService(
+    createServer({ key, cert, keepAliveTimeout, keepAliveTimeoutBuffer }),
+    "https://localhost",
+    options,
+  );
 }
