@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Expectation, RequestHandler } from "./requestHandler.ts";
 import { hasDoubtfulEnd } from "./kestrelRefusal.ts";
+import type { Expectation, RequestHandler } from "./requestHandler.ts";
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, MAX_REQUEST_LINE_BYTES, REQUEST_HEADERS_MS } from "./timeouts.ts";
 
 const BROKEN_CHUNKING = new Set(["HPE_INVALID_CHUNK_SIZE", "HPE_STRICT", "HPE_CHUNK_EXTENSIONS_OVERFLOW"]);

@@ -3,14 +3,14 @@ import { faultsDocument } from "./support/faultsDocument.ts";
 import { CLIENT_FAULTS, ClientFaultRow } from "./support/rawClientFaults.ts";
 import { DOWNSTREAM_FAULTS, DownstreamFaultRow } from "./support/rawDownstreamFaults.ts";
 import { ENTRA_CONNECTION_FAULTS, ENTRA_FAULTS, entraConnectionRows, entraRow } from "./support/rawEntraFaults.ts";
-import { type FaultApi, type FaultWorld, type Limits, startFaultWorld } from "./support/rawFaultWorld.ts";
 import { jsonAnswer } from "./support/rawFault.ts";
+import { type FaultApi, type FaultWorld, type Limits, startFaultWorld } from "./support/rawFaultWorld.ts";
 import { startRawPeer } from "./support/rawPeer.ts";
 import type { Row } from "./support/rawRow.ts";
 
 /** Rows under way together: most of them wait. */
 const AT_ONCE = 12;
-const TEST_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 60_000;
 /** The one downstream API that nothing befalls. */
 const SOUND = "sound";
 const HALF_AN_ANSWER = /^200, then a reset within the body$/;
@@ -27,7 +27,10 @@ beforeAll(async () => {
   world = await startFaultWorld({
     tenants: 1 + ENTRA_FAULTS.length + 3 * ENTRA_CONNECTION_FAULTS.length,
     apis: new Map<string, FaultApi>([
-      [SOUND, { limits: {}, start: (tls) => startRawPeer({ tls, answer: (_, to) => void to.write(jsonAnswer("{}")) }) }],
+      [
+        SOUND,
+        { limits: {}, start: (tls) => startRawPeer({ tls, answer: (_, to) => void to.write(jsonAnswer("{}")) }) },
+      ],
       ...downstreamRows.map((row, index) => peerOf(`d${index}`, row, DOWNSTREAM_FAULTS[index])),
       ...clientRows.map((row, index) => peerOf(`c${index}`, row, CLIENT_FAULTS[index])),
     ]),
@@ -37,7 +40,11 @@ beforeAll(async () => {
 }, TEST_TIMEOUT_MS);
 afterAll(() => world[Symbol.asyncDispose]());
 
-function peerOf(name: string, row: DownstreamFaultRow | ClientFaultRow, planned?: { limits?: Limits }): [string, FaultApi] {
+function peerOf(
+  name: string,
+  row: DownstreamFaultRow | ClientFaultRow,
+  planned?: { limits?: Limits },
+): [string, FaultApi] {
   return [name, { limits: planned?.limits ?? {}, start: (tls) => row.start(tls) }];
 }
 

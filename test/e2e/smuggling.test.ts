@@ -4,8 +4,8 @@ import type { LocalAzure } from "../../local/azure.ts";
 import { startFront, startFunctions } from "./gateway/support/chain.ts";
 import { type GatewayUnderTest, startGateway } from "./support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "./support/leaks.ts";
-import { type Attack, FRAMING, FRONTS, type FrontName, HEADS } from "./support/rawAttacks.ts";
 import { attack, type Front, honestCall } from "./support/rawAttack.ts";
+import { type Attack, FRAMING, FRONTS, type FrontName, HEADS } from "./support/rawAttacks.ts";
 import { echoing } from "./support/rawEcho.ts";
 import { valuesOf } from "./support/rawMessage.ts";
 import { type RawPeer, startRawPeer } from "./support/rawPeer.ts";
@@ -39,7 +39,12 @@ beforeAll(async () => {
   );
   const path = "/api/downstream/raw";
   places.set("Functions host", { url: gateway.host.url, path, peer: host, fields: () => authorization });
-  places.set("API Management", { url: chain.apim.url, path: "/obo/downstream/raw", peer: apim, fields: () => authorization });
+  places.set("API Management", {
+    url: chain.apim.url,
+    path: "/obo/downstream/raw",
+    peer: apim,
+    fields: () => authorization,
+  });
   places.set("function app alone", {
     url: worker.url,
     path,

@@ -43,7 +43,9 @@ export async function attack(front: Front, bytes: string, method: string, hangs:
 }
 
 /** An honest call over a connection of its own; gives what it got. */
-export async function honestCall(front: Front): Promise<{ readonly asked: string; readonly answer: RawAnswer | string }> {
+export async function honestCall(
+  front: Front,
+): Promise<{ readonly asked: string; readonly answer: RawAnswer | string }> {
   using connection = new RawConnection(front.url);
   const { request, nonce } = honest(front);
   connection.send(request);

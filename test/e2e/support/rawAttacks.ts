@@ -82,17 +82,43 @@ const CODINGS = [
   "chunKED",
 ];
 const LENGTHS = ["+5", "05", "-5", "0x5", "5a", "5,", "5, 5", "5, 6", "5 5", "5.0", "1e1", "", "18446744073709551621"];
-const SIZES = ["5;a=b", '5;a="b\r\nc"', "0x5", "+5", "-5", "05", " 5", "5 ", "5\t", "ffffffffffffffff5", "10000000000000005"];
+const SIZES = [
+  "5;a=b",
+  '5;a="b\r\nc"',
+  "0x5",
+  "+5",
+  "-5",
+  "05",
+  " 5",
+  "5 ",
+  "5\t",
+  "ffffffffffffffff5",
+  "10000000000000005",
+];
 
 export const FRAMING: readonly Attack[] = [
-  twoEnds("Content-Length before Transfer-Encoding", (length) => `Content-Length: ${length}\r\nTransfer-Encoding: chunked`),
-  twoEnds("Transfer-Encoding before Content-Length", (length) => `Transfer-Encoding: chunked\r\nContent-Length: ${length}`),
+  twoEnds(
+    "Content-Length before Transfer-Encoding",
+    (length) => `Content-Length: ${length}\r\nTransfer-Encoding: chunked`,
+  ),
+  twoEnds(
+    "Transfer-Encoding before Content-Length",
+    (length) => `Transfer-Encoding: chunked\r\nContent-Length: ${length}`,
+  ),
   post("a length within the chunks", "Content-Length: 4\r\nTransfer-Encoding: chunked", HELLO),
   ...CODINGS.map((coding) =>
-    twoEnds(`Transfer-Encoding: ${JSON.stringify(coding)}`, (length) => `Content-Length: ${length}\r\nTransfer-Encoding: ${coding}`),
+    twoEnds(
+      `Transfer-Encoding: ${JSON.stringify(coding)}`,
+      (length) => `Content-Length: ${length}\r\nTransfer-Encoding: ${coding}`,
+    ),
   ),
-  ...CODINGS.map((coding) => post(`only Transfer-Encoding: ${JSON.stringify(coding)}`, `Transfer-Encoding: ${coding}`, HELLO)),
-  twoEnds("Transfer-Encoding twice", (length) => `Content-Length: ${length}\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity`),
+  ...CODINGS.map((coding) =>
+    post(`only Transfer-Encoding: ${JSON.stringify(coding)}`, `Transfer-Encoding: ${coding}`, HELLO),
+  ),
+  twoEnds(
+    "Transfer-Encoding twice",
+    (length) => `Content-Length: ${length}\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity`,
+  ),
   twoEnds("a space before its colon", (length) => `Content-Length: ${length}\r\nTransfer-Encoding : chunked`),
   twoEnds("a tab before its colon", (length) => `Content-Length: ${length}\r\nTransfer-Encoding\t: chunked`),
   twoEnds("Transfer-Encoding folded", (length) => `Content-Length: ${length}\r\nTransfer-Encoding:\r\n chunked`),
@@ -109,13 +135,45 @@ export const FRAMING: readonly Attack[] = [
   post("a bare carriage return behind a chunk's size", "Transfer-Encoding: chunked", "5\rhello\r\n0\r\n\r\n"),
   post("a bare line feed behind a chunk", "Transfer-Encoding: chunked", "5\r\nhello\n0\r\n\r\n"),
   post("a chunk longer than said", "Transfer-Encoding: chunked", "3\r\nhello\r\n0\r\n\r\n"),
-  post("trailers with forbidden names", "Transfer-Encoding: chunked\r\nTrailer: Authorization", "5\r\nhello\r\n0\r\nAuthorization: Bearer evil\r\nContent-Length: 9\r\nX-Trailer: 1\r\n\r\n"),
-  post("a request in a body", "Content-Length: 46", "GET /smuggled HTTP/1.1\r\nHost: elsewhere.ex\r\n\r\n", "GET /smuggled HTTP/1.1\r\nHost: elsewhere.ex\r\n\r\n"),
-  post("a request in a chunk", "Transfer-Encoding: chunked", "1c\r\nGET /smuggled HTTP/1.1\r\n\r\n\r\n\r\n0\r\n\r\n", "GET /smuggled HTTP/1.1\r\n\r\n\r\n"),
-  { what: "GET with a body", means: { body: () => "hello" }, bytes: (front) => `${head(front, "GET", "Content-Length: 5")}hello` },
-  { what: "GET with chunks", means: { body: () => "hello" }, bytes: (front) => head(front, "GET", "Transfer-Encoding: chunked") + HELLO },
-  { what: "HEAD with a body", method: "HEAD", means: { body: () => "hello" }, bytes: (front) => `${head(front, "HEAD", "Content-Length: 5")}hello` },
-  { what: "DELETE with a body", method: "DELETE", means: { body: () => "hello" }, bytes: (front) => `${head(front, "DELETE", "Content-Length: 5")}hello` },
+  post(
+    "trailers with forbidden names",
+    "Transfer-Encoding: chunked\r\nTrailer: Authorization",
+    "5\r\nhello\r\n0\r\nAuthorization: Bearer evil\r\nContent-Length: 9\r\nX-Trailer: 1\r\n\r\n",
+  ),
+  post(
+    "a request in a body",
+    "Content-Length: 46",
+    "GET /smuggled HTTP/1.1\r\nHost: elsewhere.ex\r\n\r\n",
+    "GET /smuggled HTTP/1.1\r\nHost: elsewhere.ex\r\n\r\n",
+  ),
+  post(
+    "a request in a chunk",
+    "Transfer-Encoding: chunked",
+    "1c\r\nGET /smuggled HTTP/1.1\r\n\r\n\r\n\r\n0\r\n\r\n",
+    "GET /smuggled HTTP/1.1\r\n\r\n\r\n",
+  ),
+  {
+    what: "GET with a body",
+    means: { body: () => "hello" },
+    bytes: (front) => `${head(front, "GET", "Content-Length: 5")}hello`,
+  },
+  {
+    what: "GET with chunks",
+    means: { body: () => "hello" },
+    bytes: (front) => head(front, "GET", "Transfer-Encoding: chunked") + HELLO,
+  },
+  {
+    what: "HEAD with a body",
+    method: "HEAD",
+    means: { body: () => "hello" },
+    bytes: (front) => `${head(front, "HEAD", "Content-Length: 5")}hello`,
+  },
+  {
+    what: "DELETE with a body",
+    method: "DELETE",
+    means: { body: () => "hello" },
+    bytes: (front) => `${head(front, "DELETE", "Content-Length: 5")}hello`,
+  },
 ];
 
 export const HEADS: readonly Attack[] = [
@@ -133,7 +191,10 @@ export const HEADS: readonly Attack[] = [
   field("a control character in a name", "X\x01Case: 1"),
   field("an empty name", ": 1"),
   field("a line without a colon", "X-Case"),
-  get("a folded first line", (front) => `GET ${front.path}/case HTTP/1.1\r\n X-Case: 1\r\nHost: gateway\r\n${front.fields()}\r\n`),
+  get(
+    "a folded first line",
+    (front) => `GET ${front.path}/case HTTP/1.1\r\n X-Case: 1\r\nHost: gateway\r\n${front.fields()}\r\n`,
+  ),
   get("an empty line before the request", (front) => `\r\n${head(front, "GET", "X-Case: 1")}`),
   field("100 kB of headers", `X-Case: ${"x".repeat(100_000)}`),
   field("2,000 headers", Array.from({ length: 2_000 }, (_, index) => `X-${index}: 1`).join("\r\n")),
@@ -143,11 +204,17 @@ export const HEADS: readonly Attack[] = [
   field("Connection: host, x-correlation-id", "Connection: host, x-correlation-id"),
   field("TE: trailers", "TE: trailers, chunked"),
   field("Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__"),
-  field("Upgrade: websocket", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13"),
+  field(
+    "Upgrade: websocket",
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13",
+  ),
   post("Expect: 100-continue, and no waiting", "Expect: 100-continue\r\nContent-Length: 5", "hello"),
   field("Expect: 200-maybe", "Expect: 200-maybe", { hangsAt: ["Functions host"] }),
   line("the address of another host", (path) => `GET http://elsewhere.example${path}/case HTTP/1.1`),
-  line("the address of another host with a port and a user", (path) => `GET http://a:b@elsewhere.example:81${path}/case HTTP/1.1`),
+  line(
+    "the address of another host with a port and a user",
+    (path) => `GET http://a:b@elsewhere.example:81${path}/case HTTP/1.1`,
+  ),
   line("a path with two slashes", (path) => `GET //elsewhere.example${path}/case HTTP/1.1`),
   line("a path with backslashes", (path) => `GET ${path}\\..\\..\\case HTTP/1.1`),
   line("dots and encoded slashes", (path) => `GET ${path}/..%2f..%2fcase HTTP/1.1`),

@@ -26,7 +26,7 @@ export class RawCaller implements Disposable {
 
   /** Resolves when half of the answer's body is here. */
   async half(): Promise<void> {
-    await this.connection.until(/\r\n\r\n[^]*half/);
+    await this.connection.until(/\r\n\r\n[\s\S]*half/);
   }
 
   /** Waits for the end of the answer, or of the connection. */

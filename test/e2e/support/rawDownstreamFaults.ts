@@ -1,9 +1,9 @@
+import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
 import { RawCaller } from "./rawCaller.ts";
 import { type AnswerStage, type Fault, jsonAnswer, spoil, strike } from "./rawFault.ts";
 import type { FaultWorld, Limits } from "./rawFaultWorld.ts";
 import { type PeerConnection, type RawPeer, startRawPeer } from "./rawPeer.ts";
 import { befall, logged, nextCall, type Row } from "./rawRow.ts";
-import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
 
 type Stage = "connecting" | "within the request" | AnswerStage | "idle" | "at its next use";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { Socket } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
 import { jsonAnswer } from "./rawFault.ts";
 import { type PeerConnection, type RawPeer, startRawPeer } from "./rawPeer.ts";
@@ -61,7 +61,12 @@ export async function startRawEntra(tls: ServerIdentity, audience: string): Prom
       token_endpoint: `${base}/oauth2/v2.0/token`,
       jwks_uri: `${base}/discovery/v2.0/keys`,
     }),
-    token: () => ({ token_type: "Bearer", expires_in: LIFETIME_S, ext_expires_in: LIFETIME_S, access_token: "token-b" }),
+    token: () => ({
+      token_type: "Bearer",
+      expires_in: LIFETIME_S,
+      ext_expires_in: LIFETIME_S,
+      access_token: "token-b",
+    }),
   };
   const entra: RawEntra = {
     peer,
@@ -69,7 +74,14 @@ export async function startRawEntra(tls: ServerIdentity, audience: string): Prom
     admit: () => true,
     asked: (tenant, endpoint) => counts.get(aim(tenant, endpoint)) ?? 0,
     token: (tenant) =>
-      new SignJWT({ tid: tenant, oid: randomUUID(), scp: "access_as_user", ver: "2.0", sub: randomUUID(), azp: audience })
+      new SignJWT({
+        tid: tenant,
+        oid: randomUUID(),
+        scp: "access_as_user",
+        ver: "2.0",
+        sub: randomUUID(),
+        azp: audience,
+      })
         .setProtectedHeader({ alg: "RS256", kid })
         .setIssuer(`${peer.url}/${tenant}/v2.0`)
         .setAudience(audience)

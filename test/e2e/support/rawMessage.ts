@@ -69,7 +69,9 @@ export function readAnswer(text: string, method: string, ended: boolean): RawAns
 function readHead(text: string): Omit<RawMessage, "body"> | undefined {
   const end = text.indexOf("\r\n\r\n");
   const lines = (end < 0 ? text : text.slice(0, end)).split("\r\n");
-  const bare = lines.find((line, index) => /[\r\n]/.test(end < 0 && index === lines.length - 1 ? line.slice(0, -1) : line));
+  const bare = lines.find((line, index) =>
+    /[\r\n]/.test(end < 0 && index === lines.length - 1 ? line.slice(0, -1) : line),
+  );
   if (bare !== undefined) refuse("a line end", bare);
   if (end < 0) return undefined;
   const [startLine = "", ...rest] = lines;
@@ -85,7 +87,8 @@ function framingOf(head: Omit<RawMessage, "body">): number | "chunked" | undefin
   const codings = valuesOf(head, "transfer-encoding");
   const lengths = valuesOf(head, "content-length");
   if (codings.length === 0 && lengths.length === 0) return undefined;
-  if (codings.length + lengths.length > 1) refuse("the framing, which is stated twice", [...codings, ...lengths].join());
+  if (codings.length + lengths.length > 1)
+    refuse("the framing, which is stated twice", [...codings, ...lengths].join());
   const [coding] = codings;
   const [length = ""] = lengths;
   if (coding !== undefined) return coding === "chunked" ? coding : refuse("the transfer coding", coding);

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { listen } from "../../../local/net/listen.ts";
 import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
@@ -56,17 +56,35 @@ export async function startRawPeer({ tls, admit = () => true, part, answer }: Ra
   const connections: PeerConnection[] = [];
   const violations: string[] = [];
   const sockets = new Set<Socket>();
+  // TLS ends behind the TCP connection: one that TLS has taken over can no longer be reset.
   const secure = tls && createTlsServer(tls);
+  const securePort = secure && (await listen(secure, "the raw peer's TLS", 0));
+  const outer = new Map<number | undefined, Socket>();
   const tcp = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
     socket.on("close", () => sockets.delete(socket));
     if (!admit(socket)) return;
-    if (secure === undefined) take(socket, socket);
-    else secure.emit("connection", socket);
+    if (securePort === undefined) take(socket, socket);
+    else passOn(socket, securePort);
   });
-  secure?.on("secureConnection", (socket) => take(socket, socket));
+  secure?.on("secureConnection", (socket) => take(socket, outer.get(socket.remotePort) ?? socket));
   secure?.on("tlsClientError", (_error, socket) => socket.destroy());
+
+  function passOn(socket: Socket, port: number): void {
+    const inner = connect(port, "127.0.0.1", () => {
+      outer.set(inner.localPort, socket);
+      socket.pipe(inner).pipe(socket);
+    });
+    sockets.add(inner);
+    inner.on("error", () => inner.destroy());
+    inner.on("close", () => {
+      sockets.delete(inner);
+      outer.delete(inner.localPort);
+      socket.destroySoon();
+    });
+    socket.on("close", () => inner.destroy());
+  }
 
   function take(socket: Socket, below: Socket): void {
     let unread = "";
@@ -127,6 +145,7 @@ export async function startRawPeer({ tls, admit = () => true, part, answer }: Ra
     up: async () => void (await listen(tcp, "the raw peer", port)),
     [Symbol.asyncDispose]: async () => {
       if (tcp.listening) await down();
+      if (secure !== undefined) await new Promise((resolve) => secure.close(resolve));
     },
   };
 }

@@ -35,12 +35,16 @@ export async function logged({ log }: FaultWorld, correlationId: string): Promis
     .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "{tenant}")
     // OpenSSL's own thread and source line.
     .replaceAll(/[0-9A-F]{8,}:error:/g, "error:")
-    .replaceAll(/:\S+\.c:\d+:/g, ":");
+    .replaceAll(/:\S+\.c:\d+:/g, ":")
+    .replaceAll(/DownstreamApis__[cd]\d+__/g, "DownstreamApis__{name}__")
+    .replaceAll(/downstream API [cd]\d+ /gi, "downstream API {name} ")
+    .trim();
   return said === "" ? `\`${event}\`` : `\`${event}\`: ${said}`;
 }
 
 /** An ordinary call; gives what it got. */
 export async function nextCall({ url }: FaultWorld, api: string, token: string): Promise<string> {
   using caller = new RawCaller(url, `/api/downstream/${api}/next`, token);
-  return caller.post().saw();
+  // Awaited here: the connection goes with this scope.
+  return await caller.post().saw();
 }

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { randomUUID } from "node:crypto";
 
 const WORKER = fileURLToPath(new URL("../../../local/functionsHost/worker/main.ts", import.meta.url));
 
@@ -12,7 +12,10 @@ export interface RawWorker extends AsyncDisposable {
   invoke(functionName: string): string;
 }
 
-export async function startRawWorker(appDirectory: string, settings: Readonly<Record<string, string>>): Promise<RawWorker> {
+export async function startRawWorker(
+  appDirectory: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<RawWorker> {
   const { languageWorkers__node__arguments: flags = "", ...environment } = settings;
   const child = fork(WORKER, [appDirectory], {
     cwd: appDirectory,

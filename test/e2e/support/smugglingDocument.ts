@@ -22,7 +22,9 @@ This file is written by the test: \`npm run faults\`.
 
 /** What the test saw, as docs/smuggling.md. */
 export function smugglingDocument(fronts: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = [["sent", ...fronts], ["", ...fronts].map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
+  const table = [["sent", ...fronts], ["", ...fronts].map(() => "---"), ...rows].map(
+    (cells) => `| ${cells.map(escaped).join(" | ")} |`,
+  );
   return `${HEAD}${table.join("\n")}\n`;
 }
 
