@@ -18,6 +18,9 @@ export interface Row {
   readonly next: string;
 }
 
+const LOST =
+  /(?:Error \[(?:ECONNRESET|EPIPE)\]: )?(?:(?:connect|read|write) (?:ECONNRESET|EPIPE)(?: \S+:port)?|Client network socket disconnected before secure TLS connection was established)/g;
+
 /** Before TLS: what befalls a new connection. Returns whether it goes on. */
 export function befall(socket: Socket, fault: Fault): boolean {
   if (fault === "reset") socket.resetAndDestroy();
@@ -38,6 +41,8 @@ export async function logged({ log }: FaultWorld, correlationId: string): Promis
     .replaceAll(/:\S+\.c:\d+:/g, ":")
     .replaceAll(/DownstreamApis__[cd]\d+__/g, "DownstreamApis__{name}__")
     .replaceAll(/downstream API [cd]\d+ /gi, "downstream API {name} ")
+    // Which of these it is depends on how far the connection got by then, or the writing.
+    .replaceAll(LOST, "{the connection was lost}")
     .trim();
   return said === "" ? `\`${event}\`` : `\`${event}\`: ${said}`;
 }
