@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { hasDoubtfulEnd } from "./kestrelRefusal.ts";
 import type { Expectation, RequestHandler } from "./requestHandler.ts";
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, MAX_REQUEST_LINE_BYTES, REQUEST_HEADERS_MS } from "./timeouts.ts";
 
@@ -18,9 +19,16 @@ export function createFront(handle: RequestHandler): Server {
     requestTimeout: 0,
   });
   const answering = new WeakMap<Duplex, ServerResponse>();
+  const closing = new WeakSet<Duplex>();
   const listener =
     (expectation: Expectation) =>
     (request: IncomingMessage, response: ServerResponse): void => {
+      // Behind a request whose end is doubtful Kestrel reads no other; Node's parser has read it by now.
+      if (closing.has(request.socket)) return;
+      if (hasDoubtfulEnd(request)) {
+        closing.add(request.socket);
+        response.shouldKeepAlive = false;
+      }
       answering.set(request.socket, response);
       handle(request, response, expectation);
     };

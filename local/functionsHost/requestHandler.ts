@@ -1,18 +1,14 @@
-import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type FunctionKeys, isAuthorized } from "./functionKeys.ts";
 import type { FoundFunction, FunctionTable } from "./functionTable.ts";
 import { Invocation } from "./invocation.ts";
+import { kestrelRefusal } from "./kestrelRefusal.ts";
 import type { HostLog } from "./log.ts";
 import { sendEmpty, sendLandingPage } from "./plainResponse.ts";
 import { readBody } from "./requestBody.ts";
 import { parseRequestTarget, type RequestPath } from "./requestPath.ts";
-import { type HostLimits, MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES } from "./timeouts.ts";
+import type { HostLimits } from "./timeouts.ts";
 import type { WorkerSupervisor } from "./workerSupervisor.ts";
-
-const NOT_ASCII = /[\x80-\xff]/;
-/** ": " and the line end of a header field. */
-const FIELD_OVERHEAD_BYTES = 4;
 
 /** What the caller's `Expect` asks for; `other` is anything but 100-continue. */
 export type Expectation = "nothing" | "continue" | "other";
@@ -33,7 +29,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 /** Takes a request through the host: its limits, the route, the key, the body, and then the function. */
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
   return (request, response, expectation) => {
-    const status = refusal(request);
+    const status = kestrelRefusal(request);
     if (status !== undefined) {
       sendEmpty(response, status);
       return;
@@ -72,8 +68,6 @@ async function run(
     sendEmpty(response, 500);
     return;
   }
-  // Transfer-Encoding wins over Content-Length, and Kestrel trusts the connection no further.
-  if (chunked && request.headers["content-length"] !== undefined) response.shouldKeepAlive = false;
   if (expectation === "continue") response.writeContinue();
   let body: Buffer | undefined;
   try {
@@ -91,18 +85,4 @@ async function run(
   }
   const refusedByWorker = expectation === "other";
   new Invocation({ ...options, found, path, request, response, body, refusedByWorker }, worker, worker.pool).start();
-}
-
-/** The status with which Kestrel turns a request away, by its size or its bytes. */
-function refusal(request: IncomingMessage): number | undefined {
-  if ((request.url ?? "").length + (request.method ?? "").length > MAX_REQUEST_LINE_BYTES) return 414;
-  const { rawHeaders } = request;
-  let bytes = 0;
-  for (const text of rawHeaders) {
-    bytes += text.length;
-    // Kestrel reads header values as UTF-8; Node gives their bytes as Latin-1.
-    if (NOT_ASCII.test(text) && !isUtf8(Buffer.from(text, "latin1"))) return 400;
-  }
-  const fields = rawHeaders.length / 2;
-  return bytes + fields * FIELD_OVERHEAD_BYTES > MAX_HEADER_BYTES || fields > MAX_HEADERS ? 431 : undefined;
 }

@@ -8,6 +8,7 @@ export class RawConnection implements Disposable {
   readonly closed: Promise<Closing>;
   received = "";
   #waiting: (() => void)[] = [];
+  #over = false;
 
   constructor(url: string) {
     const { hostname, port } = new URL(url);
@@ -20,7 +21,10 @@ export class RawConnection implements Disposable {
       this.#socket.once("end", () => resolve("ended"));
       this.#socket.once("error", () => resolve("reset"));
     });
-    void this.closed.then(() => this.#wake());
+    void this.closed.then(() => {
+      this.#over = true;
+      this.#wake();
+    });
   }
 
   send(text: string): this {
@@ -39,6 +43,27 @@ export class RawConnection implements Disposable {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     return this.received;
+  }
+
+  /** Resolves when something happens: more came, the connection closed, or the time passed. */
+  more(timeoutMs: number): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Sends no more, and still listens. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
   }
 
   pause(): void {
