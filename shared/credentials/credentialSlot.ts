@@ -6,7 +6,7 @@ import { Pause } from "./pause.ts";
 
 /** After a failed load the source is left alone for this long: a vault in trouble must not get a call per user. */
 const LOAD_PAUSE_MS = 10_000;
-/** Rejections make the newest version be fetched no more often than this. */
+/** Rejections make the newest version, and the one before, be fetched no more often than this. */
 const REFRESH_PAUSE_MS = 10_000;
 /**
  * For this long after a newer version was first accepted, the one before stays in reserve. Entra ID's own replicas learn
@@ -21,8 +21,10 @@ export class CredentialSlot {
   readonly #listener: CredentialListener;
   readonly #loadPause: Pause;
   readonly #refreshPause: Pause;
+  readonly #lookBackPause: Pause;
   #versions: readonly CredentialVersion[] = [];
   #fetching: Promise<void> | undefined;
+  #lookingBack: Promise<void> | undefined;
   #failure: string | undefined;
 
   constructor(source: CredentialSource, now: Clock, listener: CredentialListener) {
@@ -31,6 +33,7 @@ export class CredentialSlot {
     this.#listener = listener;
     this.#loadPause = new Pause(now);
     this.#refreshPause = new Pause(now);
+    this.#lookBackPause = new Pause(now);
   }
 
   get versions(): readonly CredentialVersion[] {
@@ -61,6 +64,21 @@ export class CredentialSlot {
     if (this.#fetching === undefined && (!this.source.canChange || this.#refreshPause.holds)) return;
     this.#refreshPause.start(REFRESH_PAUSE_MS);
     await this.#fetch();
+  }
+
+  /** Whether there could be an older version that Entra ID knows, where it rejected the only one that is known here. */
+  get mayLookBack(): boolean {
+    const [newest, before] = this.#versions;
+    if (this.source.loadPrevious === undefined || newest?.verdict !== "rejected" || before !== undefined) return false;
+    return this.#lookingBack !== undefined || !this.#lookBackPause.holds;
+  }
+
+  /** Loads the version before the newest, once for all that ask for it; rate-limited by `mayLookBack`. */
+  async lookBack(): Promise<void> {
+    this.#lookingBack ??= this.#loadPrevious().finally(() => {
+      this.#lookingBack = undefined;
+    });
+    await this.#lookingBack;
   }
 
   /** Looks for a newer version in the background. */
@@ -102,6 +120,23 @@ export class CredentialSlot {
       this.#loadPause.start(LOAD_PAUSE_MS);
       if (this.loaded) this.#listener.pollFailed(this.#failure);
       else this.#listener.unavailable(this.#failure);
+    }
+  }
+
+  async #loadPrevious(): Promise<void> {
+    this.#lookBackPause.start(REFRESH_PAUSE_MS);
+    const [newest] = this.#versions;
+    try {
+      const previous = await this.source.loadPrevious?.();
+      const [newestNow, before] = this.#versions;
+      // Meanwhile there may be a newer one, or the newest may have been accepted after all.
+      if (previous === undefined || newest === undefined || newestNow !== newest || before !== undefined) return;
+      if (!newest.works && newest.credential !== previous) {
+        this.#versions = [newest, new CredentialVersion(previous, this.#now)];
+      }
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#listener.unavailable(this.#failure);
     }
   }
 
