@@ -66,10 +66,10 @@ export class CredentialSlot {
     await this.#fetch();
   }
 
-  /** Whether there could be an older version that Entra ID knows, where it rejected the only one that is known here. */
+  /** Whether there could be an older version that Entra ID knows, where it rejected what is known here. */
   get mayLookBack(): boolean {
     const [newest, before] = this.#versions;
-    if (this.source.loadPrevious === undefined || newest?.verdict !== "rejected" || before !== undefined) return false;
+    if (this.source.loadPrevious === undefined || newest?.verdict !== "rejected" || isNeeded(before)) return false;
     return this.#lookingBack !== undefined || !this.#lookBackPause.holds;
   }
 
@@ -130,10 +130,10 @@ export class CredentialSlot {
       const previous = await this.source.loadPrevious?.();
       const [newestNow, before] = this.#versions;
       // Meanwhile there may be a newer one, or the newest may have been accepted after all.
-      if (previous === undefined || newest === undefined || newestNow !== newest || before !== undefined) return;
-      if (!newest.works && newest.credential !== previous) {
-        this.#versions = [newest, new CredentialVersion(previous, this.#now)];
-      }
+      if (previous === undefined || newest === undefined || newestNow !== newest || newest.works) return;
+      if (isNeeded(before) || previous === before?.credential || previous === newest.credential) return;
+      if (before !== undefined) this.#listener.dropped(before.credential, before.reason);
+      this.#versions = [newest, new CredentialVersion(previous, this.#now)];
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error);
       this.#listener.unavailable(this.#failure);
@@ -153,4 +153,9 @@ export class CredentialSlot {
     const taken = known ?? new CredentialVersion(credential, this.#now);
     this.#versions = before === undefined ? [taken] : [taken, before];
   }
+}
+
+/** An older version that may serve: one that Entra ID rejected makes way for another. */
+function isNeeded(before: CredentialVersion | undefined): boolean {
+  return before !== undefined && before.verdict !== "rejected" && !before.expired;
 }

@@ -1,0 +1,53 @@
+import type { CredentialKind } from "../../local/appSettings.ts";
+import { CERTIFICATES } from "../../local/gatewayCredentials.ts";
+import type { Finding } from "./finding.ts";
+import { bothRevoked, firstRevoked } from "./phases/revocation.ts";
+import { rotation } from "./phases/rotation.ts";
+import { managedIdentityDown, signingVaultDown } from "./phases/secondTakesOver.ts";
+import { vaultDown } from "./phases/vaultDown.ts";
+import type { StageOptions } from "./stage.ts";
+import { Stage } from "./stage.ts";
+
+/** Phases that follow one another on one stage. */
+export interface Act {
+  readonly name: string;
+  readonly credentials: readonly [CredentialKind, ...CredentialKind[]];
+  readonly phases: readonly ((stage: Stage) => Promise<Finding>)[];
+}
+
+export const ACTS: readonly Act[] = [
+  {
+    name: "one certificate from Key Vault",
+    credentials: ["pfx"],
+    phases: [
+      (stage) => rotation(stage, "entra", CERTIFICATES.pfx),
+      (stage) => rotation(stage, "vault", CERTIFICATES.pfx),
+      vaultDown,
+    ],
+  },
+  {
+    name: "a certificate and a secret",
+    credentials: ["pfx", "secret"],
+    phases: [firstRevoked, bothRevoked],
+  },
+  {
+    name: "a key that never leaves the vault",
+    credentials: ["vault-key", "secret"],
+    phases: [signingVaultDown],
+  },
+  {
+    name: "a managed identity",
+    credentials: ["managed-identity", "secret"],
+    phases: [managedIdentityDown],
+  },
+];
+
+export async function play(
+  { credentials, phases }: Act,
+  options: Omit<StageOptions, "credentials">,
+): Promise<readonly Finding[]> {
+  await using stage = await Stage.set({ ...options, credentials });
+  const findings: Finding[] = [];
+  for (const phase of phases) findings.push(await phase(stage));
+  return findings;
+}
