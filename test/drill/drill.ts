@@ -1,9 +1,10 @@
 import type { CredentialKind } from "../../local/appSettings.ts";
+import type { LocalAzure } from "../../local/azure.ts";
 import { CERTIFICATES } from "../../local/gatewayCredentials.ts";
 import type { Finding } from "./finding.ts";
 import { bothRevoked, firstRevoked } from "./phases/revocation.ts";
 import { rotation } from "./phases/rotation.ts";
-import { managedIdentityDown, signingVaultDown } from "./phases/secondTakesOver.ts";
+import { managedIdentityDown, shortTokens, signingVaultDown } from "./phases/secondTakesOver.ts";
 import { vaultDown } from "./phases/vaultDown.ts";
 import type { StageOptions } from "./stage.ts";
 import { Stage } from "./stage.ts";
@@ -12,6 +13,7 @@ import { Stage } from "./stage.ts";
 export interface Act {
   readonly name: string;
   readonly credentials: readonly [CredentialKind, ...CredentialKind[]];
+  readonly prepare?: (azure: LocalAzure) => void;
   readonly phases: readonly ((stage: Stage) => Promise<Finding>)[];
 }
 
@@ -38,16 +40,31 @@ export const ACTS: readonly Act[] = [
   {
     name: "a managed identity",
     credentials: ["managed-identity", "secret"],
+    prepare: shortTokens,
     phases: [managedIdentityDown],
   },
 ];
 
 export async function play(
-  { credentials, phases }: Act,
-  options: Omit<StageOptions, "credentials">,
+  { name: _, phases, ...scene }: Act,
+  options: Omit<StageOptions, "credentials" | "prepare">,
 ): Promise<readonly Finding[]> {
-  await using stage = await Stage.set({ ...options, credentials });
+  await using stage = await Stage.set({ ...options, ...scene });
   const findings: Finding[] = [];
   for (const phase of phases) findings.push(await phase(stage));
   return findings;
+}
+
+/** Two acts at a time: most of a drill is waiting. @returns the findings in the order of the acts */
+export async function playAll(options: Omit<StageOptions, "credentials" | "prepare">): Promise<readonly Finding[]> {
+  const findings: (readonly Finding[])[] = [];
+  const waiting = [...ACTS.entries()];
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, act] = next;
+      findings[index] = await play(act, options);
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return findings.flat();
 }

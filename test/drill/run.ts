@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runProgram, UsageError } from "../../local/cli/program.ts";
 import { bundleFunctions } from "../../scripts/bundle.ts";
-import { ACTS, play } from "./drill.ts";
-import type { Finding } from "./finding.ts";
+import { playAll } from "./drill.ts";
 import { findingsTable } from "./finding.ts";
 import { FULL, QUICK } from "./stage.ts";
 
@@ -13,7 +12,7 @@ Rotates, revokes and takes away the app's credentials under 50 calls a second of
 Azure, and says which calls failed. Ends with 1 when a phase broke what is promised of it.
 
   --quick   outages of seconds; 45 s in all (default)
-  --full    outages of a minute; some ten minutes in all`;
+  --full    outages of a minute; seven minutes in all`;
 
 await runProgram(async () => {
   const { full, help } = readArguments();
@@ -24,8 +23,7 @@ await runProgram(async () => {
   const root = join(import.meta.dirname, "../..");
   await bundleFunctions(root);
   const say = (line: string): boolean => process.stderr.write(`${line}\n`);
-  const findings: Finding[] = [];
-  for (const act of ACTS) findings.push(...(await play(act, { appDirectory: root, timing: full ? FULL : QUICK, say })));
+  const findings = await playAll({ appDirectory: root, timing: full ? FULL : QUICK, say });
   process.stdout.write(`${findingsTable(findings)}\n`);
   if (findings.some(({ broken }) => broken.length > 0)) process.exitCode = 1;
 });

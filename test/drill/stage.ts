@@ -25,7 +25,7 @@ export interface Timing {
 }
 
 /** Fits a test, and 45 s for all. */
-export const QUICK: Timing = { holdMs: 700, outageMs: 3_000, overlapMs: 700 };
+export const QUICK: Timing = { holdMs: 500, outageMs: 2_000, overlapMs: 500 };
 /** Outages of a minute; and rejected credentials are tried again, after a minute, before the old one is removed. */
 export const FULL: Timing = { holdMs: 5_000, outageMs: 60_000, overlapMs: 75_000 };
 
@@ -34,6 +34,8 @@ export interface StageOptions {
   readonly timing: Timing;
   /** In order of preference. */
   readonly credentials: readonly [CredentialKind, ...CredentialKind[]];
+  /** Done to Azure before there is an instance. */
+  readonly prepare?: (azure: LocalAzure) => void;
   readonly say: (line: string) => void;
 }
 
@@ -68,8 +70,11 @@ export class Stage implements AsyncDisposable {
   static async set(options: StageOptions): Promise<Stage> {
     const stage = new Stage(await startLocalAzure(), options);
     try {
+      options.prepare?.(stage.azure);
       const instance = await stage.startInstance();
-      await stage.use(instance);
+      const load = new SteadyLoad(stage.azure, CALLS_PER_SECOND, () => [instance]);
+      await until(() => instance.inUse !== "");
+      await load.stop();
       return stage;
     } catch (error) {
       await stage[Symbol.asyncDispose]();
@@ -83,13 +88,6 @@ export class Stage implements AsyncDisposable {
     const instance = await Instance.start(appDirectory, this.#settings());
     this.instances.push(instance);
     return instance;
-  }
-
-  /** Waits until it has chosen a credential by serving calls, or one call where nobody else calls. */
-  async use(instance: Instance): Promise<void> {
-    const load = new SteadyLoad(this.azure, 10, () => [instance]);
-    await until(() => instance.inUse !== "");
-    await load.stop();
   }
 
   /** Goes on with what is, under load. */

@@ -1,8 +1,9 @@
+import type { LocalAzure } from "../../../local/azure.ts";
 import type { Finding } from "../finding.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../waiting.ts";
 
-/** Shorter than a minute more than a phase: the identity's token must be renewed while its endpoint is down. */
+/** The app uses a token until a minute before its end. */
 const SHORT_LIFETIME_MS = 61_500;
 
 /** The vault that signs is down when an instance starts: the second credential serves until it is back. */
@@ -10,7 +11,7 @@ export function signingVaultDown(stage: Stage): Promise<Finding> {
   return takenOver(stage, "the vault that signs down, an instance started meanwhile", stage.azure.keyVault.faults);
 }
 
-/** The same for the identity's endpoint; the tokens of the instance that runs end meanwhile. */
+/** The same for the identity's endpoint. */
 export function managedIdentityDown(stage: Stage): Promise<Finding> {
   const { managedIdentity } = stage.azure;
   return takenOver(
@@ -20,9 +21,9 @@ export function managedIdentityDown(stage: Stage): Promise<Finding> {
   );
 }
 
-/** To be called before the stage's first instance asks for a token. */
-export function shortenTokens({ azure }: Stage): void {
-  azure.managedIdentity.setTokenLifetime(SHORT_LIFETIME_MS);
+/** Makes tokens so short that an instance that runs needs another within the outage. */
+export function shortTokens({ managedIdentity }: LocalAzure): void {
+  managedIdentity.setTokenLifetime(SHORT_LIFETIME_MS);
 }
 
 interface Outage {
