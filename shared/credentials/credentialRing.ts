@@ -167,8 +167,9 @@ export class CredentialRing {
       result = await attempt(version.credential);
     } catch (error) {
       if (trial) version.underTrial = false;
-      // Another call's success since this attempt began is the newer truth.
-      const overtaken = version.acceptances > acceptances;
+      // Another call's success since this attempt began is the newer truth; but successes can arrive late as well, and so a
+      // second rejection in the same call counts: it makes the call go on with another version.
+      const overtaken = version.acceptances > acceptances && !call.isRevived(version);
       if (error instanceof CredentialRejectedError) {
         if (!overtaken) await this.#rejected(choice, call, error);
       } else if (error instanceof CredentialLoadError) {

@@ -24,6 +24,7 @@ export class CredentialSlot {
   readonly #lookBackPause: Pause;
   #versions: readonly CredentialVersion[] = [];
   #fetching: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
   #lookingBack: Promise<void> | undefined;
   #failure: string | undefined;
 
@@ -61,9 +62,11 @@ export class CredentialSlot {
 
   /** Fetches the newest version because the one in use was rejected or has expired; rate-limited. */
   async refresh(): Promise<void> {
-    if (this.#fetching === undefined && (!this.source.canChange || this.#refreshPause.holds)) return;
-    this.#refreshPause.start(REFRESH_PAUSE_MS);
-    await this.#fetch();
+    if (this.#refreshing === undefined && (!this.source.canChange || this.#refreshPause.holds)) return this.#fetching;
+    this.#refreshing ??= this.#fetchAnew().finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
   }
 
   /** Whether there could be an older version that Entra ID knows, where it rejected what is known here. */
@@ -102,6 +105,14 @@ export class CredentialSlot {
     this.#versions = [newest];
     const why = before.works ? `${newest.credential.label} took its place` : before.reason;
     this.#listener.dropped(before.credential, why);
+  }
+
+  /** A poll that is under way may have asked before there was a newer version: what it brings is not the newest for sure. */
+  async #fetchAnew(): Promise<void> {
+    this.#refreshPause.start(REFRESH_PAUSE_MS);
+    const [newest] = this.#versions;
+    await this.#fetching;
+    if (this.#versions[0] === newest) await this.#fetch();
   }
 
   #fetch(): Promise<void> {

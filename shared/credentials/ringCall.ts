@@ -50,6 +50,11 @@ export class RingCall {
     await slot.lookBack();
   }
 
+  /** @returns whether this is the second attempt with this version */
+  isRevived(version: CredentialVersion): boolean {
+    return this.#revived.has(version);
+  }
+
   /** Others' calls may have shown meanwhile that what failed here works now: then it is worth a second attempt, once. */
   revive(): void {
     const doubted = new Set(this.doubts.map(({ version }) => version));

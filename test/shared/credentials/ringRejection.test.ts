@@ -123,6 +123,24 @@ describe("CredentialRing, rejection", () => {
     expect(attempts).toEqual(["first v1"]);
   });
 
+  it("goes on with a newer version when late successes have overtaken its rejections twice", async () => {
+    const source = new TestSource("cert");
+    const { ring, registered } = ringWorld(source);
+    const [first] = [source.newest];
+    const late = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+    const successes = late.map(({ promise }) => ring.run(() => promise));
+    await settled();
+    registered.add(source.rotate("cert v2"));
+    let rejections = 0;
+    const used = await ring.run(async (credential) => {
+      if (credential !== first) return credential.label;
+      late[rejections]?.resolve("accepted before it was removed");
+      await successes[rejections++];
+      throw rejection(credential);
+    });
+    expect([used, rejections]).toEqual(["cert v2", 2]);
+  });
+
   it("believes a success that came after a rejected attempt began", async () => {
     const source = new TestSource("first");
     const { ring, call, registered } = ringWorld(source);

@@ -84,6 +84,24 @@ describe("CredentialRing, rotation", () => {
     expect(new Set(await many(10, call))).toEqual(new Set(["cert v2"]));
   });
 
+  it("does not take what a poll brings that began before for the newest", async () => {
+    const source = new TestSource("cert");
+    const { call, registered, advance } = ringWorld(source);
+    await call();
+    const gate = Promise.withResolvers<void>();
+    const before = source.newest;
+    source.answer = gate.promise.then(() => before);
+    await advance(POLL_MS);
+    expect(source.loads).toBe(2);
+    source.answer = undefined;
+    registered.clear();
+    registered.add(source.rotate("cert v2"));
+    const calls = many(10, call);
+    gate.resolve();
+    expect(new Set(await calls)).toEqual(new Set(["cert v2"]));
+    expect(source.loads).toBe(3);
+  });
+
   it("goes back when the newest version was withdrawn in the vault", async () => {
     const source = new TestSource("cert");
     const { call, registered, advance } = ringWorld(source);

@@ -17,6 +17,8 @@ export class TestSource implements CredentialSource {
   previous: ClientCredential | undefined;
   /** Why it cannot be loaded; undefined when it can. */
   down: string | undefined;
+  /** What a load that begins now will give, whatever happens meanwhile. */
+  answer: Promise<ClientCredential> | undefined;
   /** Holds up every load until it resolves. */
   gate: Promise<void> | undefined;
 
@@ -35,6 +37,7 @@ export class TestSource implements CredentialSource {
 
   async load(): Promise<ClientCredential> {
     this.loads += 1;
+    if (this.answer !== undefined) return this.answer;
     await this.gate;
     if (this.down !== undefined) throw new CredentialLoadError(this.down);
     return this.newest;
