@@ -32,6 +32,12 @@ export interface CredentialSource {
    * @throws CredentialLoadError
    */
   load(): Promise<ClientCredential>;
+  /**
+   * Loads the version before the one that `load` gave last, for when Entra ID does not know that one (yet). Undefined: there
+   * is none that could be used. While it stays the same, and in use, it resolves to the same object, as `load` did once.
+   * @throws CredentialLoadError
+   */
+  loadPrevious?(): Promise<ClientCredential | undefined>;
 }
 
 /** A credential that could not be loaded: the message says which setting, what happened, and what would cure it. */

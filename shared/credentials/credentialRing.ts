@@ -7,14 +7,14 @@ import type { CredentialListener } from "./credentialListener.ts";
 import type { Schedule } from "./credentialPoller.ts";
 import { CredentialPoller } from "./credentialPoller.ts";
 import { CredentialRejectedError } from "./credentialRejectedError.ts";
+import { CredentialSelection } from "./credentialSelection.ts";
 import { CredentialSlot } from "./credentialSlot.ts";
 import type { CredentialStatus } from "./credentialStatus.ts";
 import { credentialStatus } from "./credentialStatus.ts";
 import type { CredentialVersion } from "./credentialVersion.ts";
 import { ExpiryWarnings } from "./expiryWarnings.ts";
-import { Pause } from "./pause.ts";
 import { RingCall } from "./ringCall.ts";
-import { totalFailure } from "./totalFailure.ts";
+import { TotalOutage } from "./totalOutage.ts";
 
 /** How often sources are asked for a newer version, unless the settings say otherwise. */
 const POLL_MS = 3_600_000;
@@ -22,9 +22,6 @@ const POLL_MS = 3_600_000;
 const REJECTED_PAUSE_MS = 60_000;
 /** The same for one that could not sign: that passes sooner. */
 const UNAVAILABLE_PAUSE_MS = 10_000;
-/** When nothing works one call tries everything again after this; the others are told of the failure at once. */
-const FAILURE_PAUSE_MS = 10_000;
-const MS_PER_SECOND = 1_000;
 
 export interface CredentialRingOptions {
   readonly listener: CredentialListener;
@@ -52,6 +49,8 @@ export interface RingStatus {
  * - Where nothing works, an untried version is for all calls: there is nothing better, and nobody waits for anybody.
  * - A rejection makes the newest version be fetched, once per call and rate-limited; then the next credential has its turn.
  * - A version that worked stays in reserve for a while after its successor was accepted.
+ * - Where nothing else is left, the version before a rejected one is fetched, once per call and rate-limited: an instance that
+ *   starts when Key Vault has a new certificate and Entra ID does not know it yet has nothing in reserve.
  * - Where nothing is left, one call (the probe) tries everything regardless of pauses. If that fails too, all calls get
  *   that failure at once, until after a pause one call probes again. Nothing is ever given up: no restart is needed.
  * - A failure that is not the credential's (a user's, a time-out) changes nothing, but lets a probed version be tried by all.
@@ -61,17 +60,16 @@ export class CredentialRing {
   readonly #listener: CredentialListener;
   readonly #poller: CredentialPoller;
   readonly #warnings: ExpiryWarnings;
-  readonly #failurePause: Pause;
-  #failed = false;
-  #probe: PromiseWithResolvers<void> | undefined;
-  #selected: CredentialVersion | undefined;
+  readonly #selection: CredentialSelection;
+  readonly #outage: TotalOutage;
 
   constructor(sources: readonly CredentialSource[], options: CredentialRingOptions) {
     const { listener, now, pollMs = POLL_MS, schedule, random } = options;
     this.#slots = sources.map((source) => new CredentialSlot(source, now, listener));
     this.#listener = listener;
     this.#warnings = new ExpiryWarnings(listener, now);
-    this.#failurePause = new Pause(now);
+    this.#selection = new CredentialSelection(listener);
+    this.#outage = new TotalOutage(now);
     const poll = async (slot: CredentialSlot): Promise<void> => {
       await slot.poll();
       slot.tidy();
@@ -100,12 +98,12 @@ export class CredentialRing {
         } else {
           const [doubt] = call.doubts;
           if (doubt !== undefined) throw doubt.error;
-          if (probing) throw this.#fail();
-          probing = await this.#beginProbe();
+          if (probing) throw this.#failure();
+          probing = await this.#outage.beginProbe(this.#slots);
         }
       }
     } finally {
-      if (probing) this.#endProbe();
+      if (probing) this.#outage.endProbe();
     }
   }
 
@@ -115,8 +113,8 @@ export class CredentialRing {
     await this.#prepare(call, false);
     const worthProbing = this.#slots.some(({ versions }) => versions.some(({ expired }) => !expired));
     return {
-      usable: this.#choose(call, false) !== undefined || (worthProbing && !this.#failurePause.holds),
-      credentials: this.#slots.map((slot) => credentialStatus(slot, this.#selected)),
+      usable: this.#choose(call, false) !== undefined || (worthProbing && !this.#outage.paused),
+      credentials: this.#slots.map((slot) => credentialStatus(slot, this.#selection.current)),
     };
   }
 
@@ -132,13 +130,26 @@ export class CredentialRing {
   /** Loads what is needed for a choice, and no more. */
   async #prepare(call: RingCall, probing: boolean): Promise<void> {
     while (this.#choose(call, probing) === undefined) {
-      const slot = this.#slots.find(
-        (each) => call.mayFetch(each) && (each.loaded ? each.versions[0]?.expired === true : each.loadable || probing),
-      );
-      if (slot === undefined) return;
-      await call.fetch(slot);
-      this.#fetched(slot);
+      const asked = await this.#ask(call, probing);
+      if (asked === undefined) return;
+      this.#fetched(asked);
     }
+  }
+
+  /** Asks the next source that could help. @returns that source; undefined: none is left */
+  async #ask(call: RingCall, probing: boolean): Promise<CredentialSlot | undefined> {
+    const unloaded = this.#slots.find(
+      (each) => call.mayFetch(each) && (each.loaded ? each.versions[0]?.expired === true : each.loadable || probing),
+    );
+    if (unloaded !== undefined) {
+      await call.fetch(unloaded);
+      return unloaded;
+    }
+    // Once it is known that nothing works, the probe looks back for all: nobody else waits for a vault then.
+    if (this.#outage.known && !probing) return undefined;
+    const rejected = this.#slots.find((each) => call.mayLookBack(each));
+    if (rejected !== undefined) await call.lookBack(rejected);
+    return rejected;
   }
 
   async #attempt<T>(
@@ -156,8 +167,9 @@ export class CredentialRing {
       result = await attempt(version.credential);
     } catch (error) {
       if (trial) version.underTrial = false;
-      // Another call's success since this attempt began is the newer truth.
-      const overtaken = version.acceptances > acceptances;
+      // Another call's success since this attempt began is the newer truth; but successes can arrive late as well, and so a
+      // second rejection in the same call counts: it makes the call go on with another version.
+      const overtaken = version.acceptances > acceptances && !call.isRevived(version);
       if (error instanceof CredentialRejectedError) {
         if (!overtaken) await this.#rejected(choice, call, error);
       } else if (error instanceof CredentialLoadError) {
@@ -175,11 +187,10 @@ export class CredentialRing {
 
   #succeeded({ slot, version }: Choice, call: RingCall): void {
     version.accept();
-    this.#failed = false;
-    this.#failurePause.end();
+    this.#outage.over();
     for (const { slot: of, version: doubted, error } of call.doubts) this.#mark(of, doubted, error);
     slot.tidy();
-    this.#announce();
+    this.#selection.update(this.#slots);
   }
 
   async #rejected({ slot, version }: Choice, call: RingCall, error: CredentialRejectedError): Promise<void> {
@@ -192,7 +203,7 @@ export class CredentialRing {
       await call.fetch(slot);
       this.#fetched(slot);
     }
-    this.#announce();
+    this.#selection.update(this.#slots);
   }
 
   #mark(slot: CredentialSlot, version: CredentialVersion, { diagnosis = "" }: CredentialRejectedError): void {
@@ -201,34 +212,13 @@ export class CredentialRing {
 
   #unavailable(version: CredentialVersion, { message }: CredentialLoadError): void {
     if (version.refuse("unavailable", message, UNAVAILABLE_PAUSE_MS)) this.#listener.unavailable(message);
-    this.#announce();
+    this.#selection.update(this.#slots);
   }
 
-  /** @returns whether this call is the probe; if not, another call's probe has ended. @throws the failure that still holds */
-  async #beginProbe(): Promise<boolean> {
-    if (this.#failurePause.holds) throw totalFailure(this.#slots, this.#failurePause.remainingMs);
-    if (this.#probe === undefined) {
-      this.#probe = Promise.withResolvers();
-      return true;
-    }
-    if (this.#failed) throw totalFailure(this.#slots, MS_PER_SECOND);
-    await this.#probe.promise;
-    return false;
-  }
-
-  #endProbe(): void {
-    this.#probe?.resolve();
-    this.#probe = undefined;
-  }
-
-  #fail(): Error {
-    // Not for all, where another call has just found one that works.
-    if (!this.#slots.some(({ versions }) => versions.some(({ works }) => works))) {
-      this.#failed = true;
-      this.#failurePause.start(FAILURE_PAUSE_MS);
-      this.#selected = undefined;
-    }
-    return totalFailure(this.#slots, FAILURE_PAUSE_MS);
+  #failure(): Error {
+    const failure = this.#outage.failure(this.#slots);
+    if (this.#outage.known) this.#selection.clear();
+    return failure;
   }
 
   /** After every fetch, whoever asked for it. */
@@ -236,21 +226,6 @@ export class CredentialRing {
     this.#poller.watch(slot);
     const version = slot.versions.find(({ works }) => works) ?? slot.versions[0];
     if (version !== undefined) this.#warnings.check(version.credential);
-    this.#announce();
+    this.#selection.update(this.#slots);
   }
-
-  #announce(): void {
-    const versions = this.#slots.flatMap((slot) => slot.versions);
-    const selected = versions.find(({ works }) => works) ?? versions.find(({ untried }) => untried);
-    const before = this.#selected;
-    if (selected === undefined || selected === before) return;
-    this.#selected = selected;
-    this.#listener.selected(selected.credential, whySelected(before));
-  }
-}
-
-function whySelected(before: CredentialVersion | undefined): string {
-  if (before === undefined) return "It is the first in the order of preference that can be used.";
-  if (before.works) return "It is preferred, and Entra ID accepted it.";
-  return before.untried ? "It is newer." : before.reason;
 }

@@ -6,7 +6,7 @@ import { Pause } from "./pause.ts";
 
 /** After a failed load the source is left alone for this long: a vault in trouble must not get a call per user. */
 const LOAD_PAUSE_MS = 10_000;
-/** Rejections make the newest version be fetched no more often than this. */
+/** Rejections make the newest version, and the one before, be fetched no more often than this. */
 const REFRESH_PAUSE_MS = 10_000;
 /**
  * For this long after a newer version was first accepted, the one before stays in reserve. Entra ID's own replicas learn
@@ -21,8 +21,11 @@ export class CredentialSlot {
   readonly #listener: CredentialListener;
   readonly #loadPause: Pause;
   readonly #refreshPause: Pause;
+  readonly #lookBackPause: Pause;
   #versions: readonly CredentialVersion[] = [];
   #fetching: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
+  #lookingBack: Promise<void> | undefined;
   #failure: string | undefined;
 
   constructor(source: CredentialSource, now: Clock, listener: CredentialListener) {
@@ -31,6 +34,7 @@ export class CredentialSlot {
     this.#listener = listener;
     this.#loadPause = new Pause(now);
     this.#refreshPause = new Pause(now);
+    this.#lookBackPause = new Pause(now);
   }
 
   get versions(): readonly CredentialVersion[] {
@@ -58,9 +62,26 @@ export class CredentialSlot {
 
   /** Fetches the newest version because the one in use was rejected or has expired; rate-limited. */
   async refresh(): Promise<void> {
-    if (this.#fetching === undefined && (!this.source.canChange || this.#refreshPause.holds)) return;
-    this.#refreshPause.start(REFRESH_PAUSE_MS);
-    await this.#fetch();
+    if (this.#refreshing === undefined && (!this.source.canChange || this.#refreshPause.holds)) return this.#fetching;
+    this.#refreshing ??= this.#fetchAnew().finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
+  }
+
+  /** Whether there could be an older version that Entra ID knows, where it rejected what is known here. */
+  get mayLookBack(): boolean {
+    const [newest, before] = this.#versions;
+    if (this.source.loadPrevious === undefined || newest?.verdict !== "rejected" || isNeeded(before)) return false;
+    return this.#lookingBack !== undefined || !this.#lookBackPause.holds;
+  }
+
+  /** Loads the version before the newest, once for all that ask for it; rate-limited by `mayLookBack`. */
+  async lookBack(): Promise<void> {
+    this.#lookingBack ??= this.#loadPrevious().finally(() => {
+      this.#lookingBack = undefined;
+    });
+    await this.#lookingBack;
   }
 
   /** Looks for a newer version in the background. */
@@ -86,6 +107,14 @@ export class CredentialSlot {
     this.#listener.dropped(before.credential, why);
   }
 
+  /** A poll that is under way may have asked before there was a newer version: what it brings is not the newest for sure. */
+  async #fetchAnew(): Promise<void> {
+    this.#refreshPause.start(REFRESH_PAUSE_MS);
+    const [newest] = this.#versions;
+    await this.#fetching;
+    if (this.#versions[0] === newest) await this.#fetch();
+  }
+
   #fetch(): Promise<void> {
     this.#fetching ??= this.#load().finally(() => {
       this.#fetching = undefined;
@@ -105,6 +134,23 @@ export class CredentialSlot {
     }
   }
 
+  async #loadPrevious(): Promise<void> {
+    this.#lookBackPause.start(REFRESH_PAUSE_MS);
+    const [newest] = this.#versions;
+    try {
+      const previous = await this.source.loadPrevious?.();
+      const [newestNow, before] = this.#versions;
+      // Meanwhile there may be a newer one, or the newest may have been accepted after all.
+      if (previous === undefined || newest === undefined || newestNow !== newest || newest.works) return;
+      if (isNeeded(before) || previous === before?.credential || previous === newest.credential) return;
+      if (before !== undefined) this.#listener.dropped(before.credential, before.reason);
+      this.#versions = [newest, new CredentialVersion(previous, this.#now)];
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#listener.unavailable(this.#failure);
+    }
+  }
+
   /** The same version is the same object; it may be one that was replaced, when the newer one was withdrawn. */
   #take(credential: ClientCredential): void {
     const [newest] = this.#versions;
@@ -118,4 +164,9 @@ export class CredentialSlot {
     const taken = known ?? new CredentialVersion(credential, this.#now);
     this.#versions = before === undefined ? [taken] : [taken, before];
   }
+}
+
+/** An older version that may serve: one that Entra ID rejected makes way for another. */
+function isNeeded(before: CredentialVersion | undefined): boolean {
+  return before !== undefined && before.verdict !== "rejected" && !before.expired;
 }

@@ -34,7 +34,7 @@ function sourceOf(
     case "ClientSecret":
       return "clientSecret" in settings
         ? secretSource(settings.clientSecret, source)
-        : vaultSecretSource(settings, { instance, environment, source });
+        : vaultSecretSource(settings, { instance, environment, now, source });
     case "SignedAssertionFromManagedIdentity":
       return managedIdentitySource(settings, { instance, environment, now, source });
     case "KeyVault":

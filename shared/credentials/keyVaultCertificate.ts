@@ -1,8 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import type { KeyVaultCertificateSettings } from "../config/settings.ts";
 import { checkKey, readX509 } from "./certificate.ts";
+import type { ListedVersion } from "./previousVersion.ts";
 import type { VaultAccess } from "./vaultAccess.ts";
-import { withinVaultTime } from "./vaultAccess.ts";
+import { listed, withinVaultTime } from "./vaultAccess.ts";
 
 const KEY_VERSION = /^\/keys\/[^/]+\/[^/]+$/;
 
@@ -17,18 +18,20 @@ export interface KeyVaultCertificate {
 }
 
 /**
- * The newest version of a certificate, without its key: Key Vault's "Get Certificate" takes the permission to read
+ * A version of a certificate, the newest unless its id is given, without its key: Key Vault's "Get Certificate" takes the permission to read
  * certificates and none to read secrets, so that not even a key that was made exportable by mistake could come out.
  * @throws Error of the SDK; `vaultFailure` says in a sentence what it means.
  */
 export async function keyVaultCertificate(
   { keyVaultUrl, certificateName }: KeyVaultCertificateSettings,
-  { identity, clientOptions }: VaultAccess,
+  access: VaultAccess,
+  id?: string,
 ): Promise<KeyVaultCertificate> {
-  const { CertificateClient } = await import("@azure/keyvault-certificates");
-  const client = new CertificateClient(keyVaultUrl, identity, clientOptions());
+  const client = await certificateClient(keyVaultUrl, access);
   const { cer, keyId, properties } = await withinVaultTime((abortSignal) =>
-    client.getCertificate(certificateName, { abortSignal }),
+    id === undefined
+      ? client.getCertificate(certificateName, { abortSignal })
+      : client.getCertificateVersion(certificateName, id, { abortSignal }),
   );
   const { version, enabled } = properties;
   if (version === undefined || keyId === undefined || cer === undefined) {
@@ -43,10 +46,29 @@ export async function keyVaultCertificate(
     version,
     keyId,
     read() {
-      if (enabled === false) throw new Error(`its newest version, ${version}, is disabled`);
+      if (enabled === false) throw new Error(`its version ${version} is disabled`);
       const certificate = readX509(cer);
       checkKey(certificate.publicKey);
       return certificate;
     },
   };
+}
+
+/**
+ * The versions of a certificate. Azure's permission to read certificates lists them too (`certificates/read`).
+ * @throws Error of the SDK; `vaultFailure` says in a sentence what it means.
+ */
+export async function keyVaultCertificateVersions(
+  { keyVaultUrl, certificateName }: KeyVaultCertificateSettings,
+  access: VaultAccess,
+): Promise<readonly ListedVersion[]> {
+  const client = await certificateClient(keyVaultUrl, access);
+  return withinVaultTime((abortSignal) =>
+    listed(client.listPropertiesOfCertificateVersions(certificateName, { abortSignal })),
+  );
+}
+
+async function certificateClient(keyVaultUrl: string, { identity, clientOptions }: VaultAccess) {
+  const { CertificateClient } = await import("@azure/keyvault-certificates");
+  return new CertificateClient(keyVaultUrl, identity, clientOptions());
 }

@@ -2,12 +2,10 @@ import type { KeyVaultCertificateSettings } from "../config/settings.ts";
 import type { CertificateCredentialOptions } from "./clientAssertion.ts";
 import { certificateCredential } from "./clientAssertion.ts";
 import type { CredentialSource } from "./clientCredential.ts";
-import { CredentialLoadError } from "./clientCredential.ts";
-import { keyVaultSecret } from "./keyVaultSecret.ts";
-import { newestVersion } from "./newestVersion.ts";
+import { keyVaultSecret, keyVaultSecretVersions } from "./keyVaultSecret.ts";
 import { readCertificate } from "./readCertificate.ts";
 import type { VaultReaderOptions } from "./vaultAccess.ts";
-import { vaultFailure } from "./vaultAccess.ts";
+import { vaultSource } from "./vaultSource.ts";
 
 const PKCS12 = "application/x-pkcs12";
 const NO_PASSWORD = "";
@@ -22,29 +20,23 @@ export function keyVaultSource(
   { keyVaultUrl, certificateName, managedIdentityClientId }: KeyVaultCertificateSettings,
   options: KeyVaultSourceOptions,
 ): CredentialSource {
-  const { source } = options;
-  const load = newestVersion(async () => {
-    const secretOfIt = { keyVaultUrl, secretName: certificateName, managedIdentityClientId };
-    const { value, contentType, version } = await keyVaultSecret(secretOfIt, options);
-    return {
-      id: version,
-      async credential() {
-        const content = Buffer.from(value.reveal(), contentType === PKCS12 ? "base64" : "utf8");
-        return certificateCredential(await readCertificate(content, NO_PASSWORD), options);
-      },
-    };
-  });
-  return {
-    label: source,
-    canChange: true,
-    async load() {
-      try {
-        return await load();
-      } catch (error) {
-        const reason = vaultFailure(error, "certificateWithKey");
-        const where = `certificate ${certificateName} in ${keyVaultUrl}`;
-        throw new CredentialLoadError(`${source}: ${where} cannot be used: ${reason}`, { cause: error });
-      }
+  const { source, now } = options;
+  const secretOfIt = { keyVaultUrl, secretName: certificateName, managedIdentityClientId };
+  return vaultSource({
+    source,
+    where: `certificate ${certificateName} in ${keyVaultUrl}`,
+    use: "certificateWithKey",
+    now,
+    async get(id) {
+      const { value, contentType, version } = await keyVaultSecret(secretOfIt, options, id);
+      return {
+        id: version,
+        async credential() {
+          const content = Buffer.from(value.reveal(), contentType === PKCS12 ? "base64" : "utf8");
+          return certificateCredential(await readCertificate(content, NO_PASSWORD), options);
+        },
+      };
     },
-  };
+    list: () => keyVaultSecretVersions(secretOfIt, options),
+  });
 }

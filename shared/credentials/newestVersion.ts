@@ -1,27 +1,17 @@
 import type { ClientCredential } from "./clientCredential.ts";
-
-/** The newest version of something, and how a credential is made of it. */
-export interface Version {
-  /** What tells it from all others. */
-  readonly id: string;
-  readonly credential: () => ClientCredential | Promise<ClientCredential>;
-  /** Called instead where there is one of this version already: for what has to be wiped. */
-  readonly unchanged?: () => void;
-}
+import type { Version } from "./versionMemo.ts";
+import { VersionMemo } from "./versionMemo.ts";
 
 /**
- * Makes a credential once of each version: while the version stays the same, so does the object, for all that ask at
- * the same time too. What could not be made is tried again.
+ * Finds the newest version, once for all that ask at the same time. While the version stays the same, so does the
+ * credential. What could not be made is tried again.
  */
-export function newestVersion(find: () => Promise<Version>): () => Promise<ClientCredential> {
-  let current: { readonly id: string; readonly credential: ClientCredential } | undefined;
+export function newestVersion(
+  find: () => Promise<Version>,
+  memo: VersionMemo = new VersionMemo(),
+): () => Promise<ClientCredential> {
   let loading: Promise<ClientCredential> | undefined;
-  const load = async (): Promise<ClientCredential> => {
-    const { id, credential, unchanged } = await find();
-    if (current?.id === id) unchanged?.();
-    else current = { id, credential: await credential() };
-    return current.credential;
-  };
+  const load = async (): Promise<ClientCredential> => memo.credentialOf(await find());
   return () => {
     loading ??= load().finally(() => {
       loading = undefined;

@@ -17,6 +17,7 @@ export class RingCall {
   /** Where it is not certain that the credential was to blame. */
   readonly doubts: Doubt[] = [];
   readonly #fetched = new Set<CredentialSlot>();
+  readonly #lookedBack = new Set<CredentialSlot>();
   readonly #revived = new Set<CredentialVersion>();
   #attempts = 0;
 
@@ -37,6 +38,21 @@ export class RingCall {
   async fetch(slot: CredentialSlot): Promise<void> {
     this.#fetched.add(slot);
     await (slot.loaded ? slot.refresh() : slot.load());
+  }
+
+  /** @returns whether the version before this source's newest could help, and this call has not asked for it before */
+  mayLookBack(slot: CredentialSlot): boolean {
+    return !this.#lookedBack.has(slot) && slot.mayLookBack;
+  }
+
+  async lookBack(slot: CredentialSlot): Promise<void> {
+    this.#lookedBack.add(slot);
+    await slot.lookBack();
+  }
+
+  /** @returns whether this is the second attempt with this version */
+  isRevived(version: CredentialVersion): boolean {
+    return this.#revived.has(version);
   }
 
   /** Others' calls may have shown meanwhile that what failed here works now: then it is worth a second attempt, once. */

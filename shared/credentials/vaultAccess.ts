@@ -39,6 +39,13 @@ export function withinVaultTime<T>(operation: (abortSignal: AbortSignal) => Prom
   return withinTime(TIMEOUT_MS, operation);
 }
 
+/** All that a list of the SDK's has, page by page. Versions of one thing are few. */
+export async function listed<T>(list: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const each of list) all.push(each);
+  return all;
+}
+
 const OVERDUE = `no answer from the vault, or from the sign-in that it asks for, within ${TIMEOUT_MS} ms`;
 const FIREWALL = "or the vault's firewall is in the way";
 const UNREADABLE = `the app's identity may not read it, ${FIREWALL}; it needs the role`;

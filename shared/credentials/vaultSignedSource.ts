@@ -5,12 +5,12 @@ import { assertionClaims, assertionHeader, thumbprintOf } from "./assertionConte
 import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
 import { CredentialLoadError } from "./clientCredential.ts";
 import type { KeyVaultCertificate } from "./keyVaultCertificate.ts";
-import { keyVaultCertificate } from "./keyVaultCertificate.ts";
+import { keyVaultCertificate, keyVaultCertificateVersions } from "./keyVaultCertificate.ts";
 import type { KeyVaultSourceOptions } from "./keyVaultSource.ts";
-import { newestVersion } from "./newestVersion.ts";
 import type { VaultAccess } from "./vaultAccess.ts";
 import { vaultAccess, vaultFailure } from "./vaultAccess.ts";
 import { vaultSigner } from "./vaultSignature.ts";
+import { vaultSource } from "./vaultSource.ts";
 
 const MS_PER_SECOND = 1_000;
 
@@ -22,26 +22,21 @@ export function vaultSignedSource(
   settings: KeyVaultCertificateSettings,
   options: KeyVaultSourceOptions,
 ): CredentialSource {
-  const { source } = options;
+  const { source, now } = options;
   const where = `certificate ${settings.certificateName} in ${settings.keyVaultUrl}`;
-  const load = newestVersion(async () => {
-    // The version that comes of it signs with this identity, which signs in once and keeps its token.
-    const access = await vaultAccess(settings, options);
-    const found = await keyVaultCertificate(settings, access);
-    return { id: found.version, credential: () => signedByVault(found, access, where, options) };
-  });
-  return {
-    label: source,
-    canChange: true,
-    async load() {
-      try {
-        return await load();
-      } catch (error) {
-        const reason = vaultFailure(error, "certificate");
-        throw new CredentialLoadError(`${source}: ${where} cannot be used: ${reason}`, { cause: error });
-      }
+  return vaultSource({
+    source,
+    where,
+    use: "certificate",
+    now,
+    async get(id) {
+      // The version that comes of it signs with this identity, which signs in once and keeps its token.
+      const access = await vaultAccess(settings, options);
+      const found = await keyVaultCertificate(settings, access, id);
+      return { id: found.version, credential: () => signedByVault(found, access, where, options) };
     },
-  };
+    list: async () => keyVaultCertificateVersions(settings, await vaultAccess(settings, options)),
+  });
 }
 
 async function signedByVault(

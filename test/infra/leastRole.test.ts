@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { longestCallMs } from "../../functions/functionTimeout.ts";
 import { makeSelfSignedCertificate } from "../../local/keyVault/selfSigned.ts";
 import { loadSettings } from "../../shared/config/loadSettings.ts";
+import type { ClientCredential, CredentialSource } from "../../shared/credentials/clientCredential.ts";
 import { credentialSources } from "../../shared/credentials/credentialSources.ts";
 import { useVault } from "../shared/credentials/support/vault.ts";
 import type { Value } from "./bicep/value.ts";
@@ -47,8 +48,8 @@ describe("the roles in the vault", () => {
     return inVault.map(({ role }) => role);
   }
 
-  /** The app's proof with the deployment's settings, moved from Azure to this machine. */
-  async function proof(credential: Value): Promise<string> {
+  /** The app's source with the deployment's settings, moved from Azure to this machine. */
+  function sourceOf(credential: Value): CredentialSource {
     const { vault, entra, seed } = world;
     const written = only(deployed({ clientCredentials: [credential] }), "Microsoft.Web/sites/config", "appsettings");
     const settings = Object.fromEntries(
@@ -66,11 +67,17 @@ describe("the roles in the vault", () => {
     };
     const [source] = credentialSources(azureAd, { now: Date.now, environment });
     if (source === undefined) throw new Error("The settings name a credential.");
-    const loaded = await source.load();
+    return source;
+  }
+
+  async function proofOf(loaded: ClientCredential): Promise<string> {
+    const { entra, seed } = world;
     return loaded.proof.kind === "secret"
       ? loaded.proof.secret.reveal()
       : loaded.proof.sign(`${entra.url}/${seed.tenant.id}/oauth2/v2.0/token`);
   }
+
+  const proof = async (credential: Value): Promise<string> => proofOf(await sourceOf(credential).load());
 
   it.each<[string, Value, RegExp]>([
     ["a certificate with key", certificate, /^ey/],
@@ -84,6 +91,20 @@ describe("the roles in the vault", () => {
       assign(credential, role);
       await expect(proof(credential), role).rejects.toThrow(REFUSED);
     }
+  });
+
+  it.each<[string, Value, () => unknown]>([
+    ["a certificate with key", certificate, () => world.vault.rotateCertificate(certificate.certificateName)],
+    ["a key that stays there", signedByVault, () => world.vault.rotateCertificate(signedByVault.certificateName)],
+    ["a client secret", clientSecret, () => world.vault.setSecret(clientSecret.secretName, "a newer one")],
+  ])("suffice for the version before the newest, which a new instance may need: %s", async (_, credential, rotate) => {
+    assign(credential);
+    await rotate();
+    const source = sourceOf(credential);
+    const newest = await source.load();
+    const previous = await source.loadPrevious?.();
+    if (previous === undefined) throw new Error("There is a version before.");
+    expect(await proofOf(previous)).not.toBe(await proofOf(newest));
   });
 
   it("of one credential open no other: who may have the vault sign cannot read a secret, not even that key's", async () => {

@@ -55,7 +55,7 @@ describe("private keys, once loaded", () => {
   });
 
   /** Loads credentials in a process of its own. */
-  async function load(credentials: readonly Record<string, string>[], control?: string) {
+  async function load(credentials: readonly Record<string, string>[], more: Readonly<Record<string, string>> = {}) {
     const snapshot = join(folder, "heap.heapsnapshot");
     const numbered = credentials.flatMap((credential, index) =>
       Object.entries(credential).map(([name, value]) => [`AzureAd__ClientCredentials__${index}__${name}`, value]),
@@ -70,7 +70,7 @@ describe("private keys, once loaded", () => {
       env: {
         NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
         HEAP_SNAPSHOT: snapshot,
-        ...(control === undefined ? {} : { HEAP_CONTROL: control }),
+        ...more,
         TOKEN_ENDPOINT: `${world.entra.url}/${world.seed.tenant.id}/oauth2/v2.0/token`,
         AZURE_TENANT_ID: world.seed.tenant.id,
         AZURE_CLIENT_ID: world.seed.vaultReader.clientId,
@@ -122,12 +122,26 @@ describe("private keys, once loaded", () => {
     expect(found([output])).toEqual([]);
   });
 
+  it("are gone, once the ring has changed over to a newer version", { timeout: TIMEOUT_MS }, async () => {
+    const newer = await selfSigned();
+    const [file, replacement] = [join(folder, "replaced.pem"), join(folder, "newer.pem")];
+    await writeFile(file, made.privateKeyPem + made.certificatePem);
+    await writeFile(replacement, newer.privateKeyPem + newer.certificatePem);
+    const { strings, output } = await load([{ SourceType: "Path", CertificateDiskPath: file }], {
+      HEAP_REPLACEMENT: replacement,
+    });
+    expect(output).toContain("the version before is gone");
+    expect(output).toContain("held 4");
+    expect(found(strings)).toEqual([]);
+    expect(found([output])).toEqual([]);
+  });
+
   it("would be found", { timeout: TIMEOUT_MS }, async () => {
     const forms = needles(made, pkcs12);
     const control = join(folder, "control.json");
     // What is read from it is held as these strings, and the text that they were parsed from is not.
     await writeFile(control, JSON.stringify(forms));
-    const { strings } = await load([inVault("pem")], control);
+    const { strings } = await load([inVault("pem")], { HEAP_CONTROL: control });
     expect(found(strings)).toEqual(Object.keys(forms));
   });
 });

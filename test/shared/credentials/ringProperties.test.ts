@@ -49,7 +49,7 @@ interface Pending {
 interface Call {
   attempts: number;
   readonly tried: Set<ClientCredential>;
-  /** Sources whose newest version would have been accepted all the time since the call began. */
+  /** Sources of which the newest version, or the one before, would have been accepted all the time since the call began. */
   readonly good: Set<TestSource>;
   /** Whether the ring was keeping still at some time of this call. */
   excused: boolean;
@@ -69,8 +69,12 @@ async function play(steps: readonly Step[]): Promise<void> {
 
   const forgotten = ({ label }: ClientCredential): boolean =>
     world.events.some((event) => event.startsWith(`dropped ${label}:`));
+  const accepts = (credential: ClientCredential | undefined): boolean =>
+    credential !== undefined && registered.has(credential) && !cannotSign.has(credential);
   const isGood = (source: TestSource): boolean =>
-    source.down === undefined && registered.has(source.newest) && !cannotSign.has(source.newest);
+    // The one before is for when the newest is rejected: one that cannot sign has company, since the vault signs for neither.
+    source.down === undefined &&
+    (accepts(source.newest) || (accepts(source.previous) && !cannotSign.has(source.newest)));
   /** In the pause after a total failure, or while one call finds out for all whether it is over. */
   const recentlyFailed = (): boolean => clock.ms < failedAtMs + PAUSE_MS || (down && pending.length > 0);
   /** After every step: what is no longer so for a call that is under way. */

@@ -11,8 +11,14 @@ export class TestSource implements CredentialSource {
   readonly canChange: boolean;
   loads = 0;
   newest: ClientCredential;
+  /** How often the version before the newest was asked for. */
+  looksBack = 0;
+  /** Undefined: there is none that is enabled. */
+  previous: ClientCredential | undefined;
   /** Why it cannot be loaded; undefined when it can. */
   down: string | undefined;
+  /** What a load that begins now will give, whatever happens meanwhile. */
+  answer: Promise<ClientCredential> | undefined;
   /** Holds up every load until it resolves. */
   gate: Promise<void> | undefined;
 
@@ -24,15 +30,24 @@ export class TestSource implements CredentialSource {
 
   /** Makes a newer version the newest. */
   rotate(label: string, expiresOnMs?: number): ClientCredential {
+    this.previous = this.newest;
     this.newest = credentialOf(label, expiresOnMs);
     return this.newest;
   }
 
   async load(): Promise<ClientCredential> {
     this.loads += 1;
+    if (this.answer !== undefined) return this.answer;
     await this.gate;
     if (this.down !== undefined) throw new CredentialLoadError(this.down);
     return this.newest;
+  }
+
+  async loadPrevious(): Promise<ClientCredential | undefined> {
+    this.looksBack += 1;
+    await this.gate;
+    if (this.down !== undefined) throw new CredentialLoadError(this.down);
+    return this.previous;
   }
 }
 
@@ -112,6 +127,11 @@ export function ringWorld(...sources: TestSource[]) {
       clock.ms = untilMs;
     },
   };
+}
+
+/** So many at the same time. */
+export function many<T>(count: number, each: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, each));
 }
 
 export function rejection({ label }: ClientCredential, certain = true, newerMayCure = true): CredentialRejectedError {
