@@ -94,6 +94,7 @@ export async function startLocalAzure({ ports = {}, now = Date.now }: LocalAzure
         clientId: app.clientId,
         audience: [app.clientId, ...app.appIdUris],
         requiredScope,
+        requiredRole: `${requiredScope}.All`,
       });
     const profile = await api(seed.profile, "Profile.Read", ports.profile);
     started.push(() => profile.close());

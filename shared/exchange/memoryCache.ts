@@ -33,7 +33,8 @@ export class MemoryCache {
     this.#entries = new LRUCache({
       // Not `max`: that takes memory for so many entries, and ten milliseconds, before there is the first.
       maxSize: maxBytes,
-      sizeCalculation: ({ cached }) => ENTRY_OVERHEAD_BYTES + cached.token.token.reveal().length,
+      sizeCalculation: ({ cached }) =>
+        ENTRY_OVERHEAD_BYTES + cached.token.token.reveal().length + (cached.token.claims?.length ?? 0),
     });
   }
 
