@@ -64,7 +64,8 @@ export function expectProblem(gateway: GatewayUnderTest, answer: Answer, expecte
   expectNothingInternal(gateway, answer);
 }
 
-function bearerChallenge({ azure }: GatewayUnderTest, parameters: Readonly<Record<string, string>>): string {
+/** The gateway's challenge with these parameters behind its own. */
+export function bearerChallenge({ azure }: GatewayUnderTest, parameters: Readonly<Record<string, string>>): string {
   const { entra, seed } = azure;
   const all = {
     realm: "",

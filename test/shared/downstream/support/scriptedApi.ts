@@ -35,7 +35,7 @@ export async function startScriptedApi(): Promise<ScriptedApi> {
     const unread = typeof rule === "object" && rule.unread === true;
     const reading = unread ? Promise.resolve(undefined) : text(request);
     // Who breaks off within the body gets no answer.
-    const aborted = (): void => request.socket.destroy();
+    const aborted = (): void => void request.socket.destroy();
     void reading.then((body) => {
       const { authorization = "", "content-length": length } = request.headers;
       received.push({ method: request.method ?? "", token: authorization.replace("Bearer ", ""), length, body });
