@@ -21,6 +21,7 @@ const PROBLEMS = {
   gateway_misconfigured: [502, "The gateway cannot act for users"],
   exchange_failed: [502, "The identity provider's answer was not understood"],
   downstream_unreachable: [502, "The downstream API cannot be reached"],
+  downstream_unavailable: [503, "The downstream API is unavailable"],
   throttled: [503, "The identity provider asks to wait"],
   identity_provider_unavailable: [503, "The identity provider is unavailable"],
   credential_unavailable: [503, "The gateway's credential cannot be loaded"],
