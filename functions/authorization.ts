@@ -10,7 +10,8 @@ const ROUTE = /^(?:\/[^/]+)?\/authorization\/([^/]+)$/i;
 
 /**
  * GET /api/authorization/{api}: token B itself, for a gateway that calls the downstream API on its own. It exists only
- * where gateways authenticate: a user's client must never hold token B. Scopes and tenant are those of the settings.
+ * where gateways authenticate: a user's client must never hold token B, which for an API that takes no users is the app's
+ * own. Scopes and tenant are those of the settings.
  */
 export function authorizationHandler({ settings, caller, broker }: Gateway): CallHandler {
   return async (call) => {

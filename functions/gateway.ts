@@ -4,6 +4,7 @@ import { credentialLog } from "../shared/credentials/credentialLog.ts";
 import { CredentialRing } from "../shared/credentials/credentialRing.ts";
 import { credentialSources } from "../shared/credentials/credentialSources.ts";
 import { DownstreamApi } from "../shared/downstream/downstreamApi.ts";
+import { DownstreamCalls } from "../shared/downstream/downstreamCalls.ts";
 import type { ChallengeRealm } from "../shared/errors/challenge.ts";
 import { exchangeWhenNeeded } from "../shared/exchange/exchangeWhenNeeded.ts";
 import { FailureMemory } from "../shared/exchange/failureMemory.ts";
@@ -38,6 +39,7 @@ export interface Gateway {
   readonly broker: TokenBroker;
   /** By the name in the settings. */
   readonly downstream: ReadonlyMap<string, DownstreamApi>;
+  readonly calls: DownstreamCalls;
   readonly readiness: Readiness;
   readonly realm: ChallengeRealm;
 }
@@ -77,6 +79,21 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
   reportCounts({ counts: () => counters.counts, size: () => memory, log });
   const { redis } = settings.tokenCache;
   const ownTenant = azureAd.allowedTenants[0] ?? azureAd.tenantId;
+  const realm: ChallengeRealm = {
+    authorizationUri: `${azureAd.instance}/${azureAd.tenantId}/oauth2/v2.0/authorize`,
+    clientId: azureAd.clientId,
+  };
+  const broker = new TokenBroker({
+    clientId: azureAd.clientId,
+    ring,
+    exchange: exchangeWhenNeeded({ azureAd, http, now }),
+    memory,
+    shared: redis && createRedisCache(redis, { instance: azureAd.instance, environment, metrics: counters, log, now }),
+    failures: new FailureMemory(now),
+    metrics: counters,
+    log,
+    now,
+  });
   return {
     settings,
     // What is in the settings may decide a remembered verdict: settings do not change while the app runs.
@@ -89,19 +106,9 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
         }),
       },
     ),
-    broker: new TokenBroker({
-      clientId: azureAd.clientId,
-      ring,
-      exchange: exchangeWhenNeeded({ azureAd, http, now }),
-      memory,
-      shared:
-        redis && createRedisCache(redis, { instance: azureAd.instance, environment, metrics: counters, log, now }),
-      failures: new FailureMemory(now),
-      metrics: counters,
-      log,
-      now,
-    }),
-    downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamApi(api)])),
+    broker,
+    calls: new DownstreamCalls({ broker, realm, now }),
+    downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamApi(api, { log, now })])),
     readiness: new Readiness({
       ring,
       now,
@@ -109,9 +116,6 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
         await Promise.all([probeMetadata(azureAd, http), keysOf(ownTenant).ready()]);
       },
     }),
-    realm: {
-      authorizationUri: `${azureAd.instance}/${azureAd.tenantId}/oauth2/v2.0/authorize`,
-      clientId: azureAd.clientId,
-    },
+    realm,
   };
 }

@@ -98,6 +98,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
         clientId: app.clientId,
         audience: [app.clientId, ...app.appIdUris],
         requiredScope,
+        requiredRole: `${requiredScope}.All`,
       });
     const profile = await api(seed.profile, "Profile.Read", ports.profile);
     started.push(() => profile.close());

@@ -26,6 +26,8 @@ export interface DownstreamOptions {
   readonly audience: string | readonly string[];
   /** What `scp` must contain. */
   readonly requiredScope: string;
+  /** What `roles` must contain instead, in an app's own token. Without it, apps without a user are refused. */
+  readonly requiredRole?: string;
   /** Application id of this API, which its challenges name. */
   readonly clientId: string;
   /** 0, the default: any free port. */
@@ -64,6 +66,7 @@ export async function startDownstream(options: DownstreamOptions): Promise<Local
     trustedCa,
     audience,
     requiredScope,
+    requiredRole,
     clientId,
     port = 0,
     keepAliveMs,
@@ -74,7 +77,7 @@ export async function startDownstream(options: DownstreamOptions): Promise<Local
   const demands = createClaimsDemands(now);
   const faults = createServerFaults<Refusal>(() => service);
   const verifier = createAccessTokenVerifier({ entraUrl, tenantId, trustedCa, audience, now });
-  const check: TokenCheck = { verifier, entraUrl, clientId, requiredScope, demands };
+  const check: TokenCheck = { verifier, entraUrl, clientId, requiredScope, requiredRole, demands };
 
   async function answer(exchange: Exchange): Promise<void> {
     const entry = enterRequest(journal, exchange, now());

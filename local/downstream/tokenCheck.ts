@@ -12,6 +12,8 @@ import { type UserToken, userTokenOf } from "./userToken.ts";
 export interface TokenCheck extends ChallengeSource {
   readonly verifier: AccessTokenVerifier;
   readonly requiredScope: string;
+  /** An app role that opens the API to apps without a user. */
+  readonly requiredRole: string | undefined;
   readonly demands: ClaimsDemands;
 }
 
@@ -37,7 +39,7 @@ export async function checkToken(
   }
   const token = await verified(check, raw);
   onKnown(token);
-  if (!token.scopes.includes(check.requiredScope)) {
+  if (!token.scopes.includes(check.requiredScope) && !isAppWithRole(token, check.requiredRole)) {
     const text = "The token does not carry the scope that this API requires.";
     throw challenged(check, 403, "insufficient_scope", text, { scope: check.requiredScope });
   }
@@ -49,6 +51,11 @@ export async function checkToken(
       claims: Buffer.from(JSON.stringify(claims)).toString("base64"),
     }),
   });
+}
+
+/** An app's own token has no `scp`; what an administrator granted the app stands in `roles`. */
+function isAppWithRole({ scopes, claims }: UserToken, role: string | undefined): boolean {
+  return role !== undefined && scopes.length === 0 && [claims.roles].flat().includes(role);
 }
 
 async function verified(check: TokenCheck, raw: string): Promise<UserToken> {

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { appTokenRules } from "./appTokenRules.ts";
+import { circuitBreakerSchema } from "./circuitBreakerSchema.ts";
 import { extraHeadersSchema } from "./extraHeadersSchema.ts";
 import { pathPrefix } from "./pathPrefix.ts";
 import { scopesByPrefixSchema, scopesSchema } from "./scopesByPrefixSchema.ts";
@@ -26,24 +28,29 @@ const method = setting(`one of ${METHODS.join(", ")}`, (value) =>
 /** The `DownstreamApis` section: one entry per API, by the name that stands in the gateway's path. */
 export function downstreamApisSchema(longestCallMs: number) {
   const longestCallS = longestCallMs / 1000;
-  const api = z.strictObject(
-    {
-      BaseUrl: url("the API's base URL (https), without query or fragment"),
-      Scopes: scopesSchema,
-      ScopesByPrefix: z._default(scopesByPrefixSchema, []),
-      AllowedMethods: z._default(list(method), []),
-      AllowedPathPrefixes: z._default(list(pathPrefix()), []),
-      ExtraHeaderParameters: z._default(extraHeadersSchema, []),
-      MaxRequestBodyBytes: z.optional(wholeNumber(0, MOST_BODY_BYTES)),
-      AllowSetCookie: z._default(flag(), false),
-      MaxConnections: z._default(wholeNumber(1, MOST_CONNECTIONS), MAX_CONNECTIONS),
-      ConnectTimeoutSeconds: z._default(seconds(0.1, 60), CONNECT_TIMEOUT_MS),
-      ResponseTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), RESPONSE_TIMEOUT_MS),
-      IdleTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), IDLE_TIMEOUT_MS),
-      TotalTimeoutSeconds: z._default(seconds(0.1, longestCallS), longestCallMs),
-    },
-    { error: API_EXPECTED },
-  );
+  const api = z
+    .strictObject(
+      {
+        BaseUrl: url("the API's base URL (https), without query or fragment"),
+        Scopes: scopesSchema,
+        RequestAppToken: z._default(flag(), false),
+        ScopesByPrefix: z._default(scopesByPrefixSchema, []),
+        AllowedMethods: z._default(list(method), []),
+        AllowedPathPrefixes: z._default(list(pathPrefix()), []),
+        ExtraHeaderParameters: z._default(extraHeadersSchema, []),
+        MaxRequestBodyBytes: z.optional(wholeNumber(0, MOST_BODY_BYTES)),
+        AllowSetCookie: z._default(flag(), false),
+        RetryConnectionFailures: z._default(flag(), false),
+        CircuitBreaker: z.optional(circuitBreakerSchema),
+        MaxConnections: z._default(wholeNumber(1, MOST_CONNECTIONS), MAX_CONNECTIONS),
+        ConnectTimeoutSeconds: z._default(seconds(0.1, 60), CONNECT_TIMEOUT_MS),
+        ResponseTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), RESPONSE_TIMEOUT_MS),
+        IdleTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), IDLE_TIMEOUT_MS),
+        TotalTimeoutSeconds: z._default(seconds(0.1, longestCallS), longestCallMs),
+      },
+      { error: API_EXPECTED },
+    )
+    .check(z.check(appTokenRules));
   return z.pipe(
     z.record(z.string().check(z.regex(API_NAME, { error: NAME_EXPECTED })), api, {
       error: "settings DownstreamApis__<name>__BaseUrl and DownstreamApis__<name>__Scopes",
@@ -56,12 +63,15 @@ export function downstreamApisSchema(longestCallMs: number) {
           origin: from.BaseUrl.origin,
           basePath: from.BaseUrl.pathname.replace(/\/+$/, ""),
           scopes: from.Scopes,
+          requestAppToken: from.RequestAppToken,
           scopesByPrefix: from.ScopesByPrefix,
           allowedMethods: from.AllowedMethods,
           allowedPathPrefixes: from.AllowedPathPrefixes,
           extraHeaders: from.ExtraHeaderParameters,
           maxRequestBodyBytes: from.MaxRequestBodyBytes,
           allowSetCookie: from.AllowSetCookie,
+          retryConnectionFailures: from.RetryConnectionFailures,
+          circuitBreaker: from.CircuitBreaker,
           maxConnections: from.MaxConnections,
           connectTimeoutMs: from.ConnectTimeoutSeconds,
           responseTimeoutMs: from.ResponseTimeoutSeconds,

@@ -55,12 +55,15 @@ const ENCRYPTION_KEY_NAMES = ["Id", "Value", "KeyVaultUrl", "KeyVaultSecretName"
 const DOWNSTREAM_API_NAMES = [
   "BaseUrl",
   "Scopes",
+  "RequestAppToken",
   "ScopesByPrefix",
   "AllowedMethods",
   "AllowedPathPrefixes",
   "ExtraHeaderParameters",
   "MaxRequestBodyBytes",
   "AllowSetCookie",
+  "RetryConnectionFailures",
+  "CircuitBreaker",
   "MaxConnections",
   "ConnectTimeoutSeconds",
   "ResponseTimeoutSeconds",
@@ -69,6 +72,8 @@ const DOWNSTREAM_API_NAMES = [
 ] as const;
 
 const PREFIX_SCOPES_NAMES = ["Prefix", "Scopes"] as const;
+
+const CIRCUIT_BREAKER_NAMES = ["Failures", "PauseSeconds"] as const;
 
 /** Every name below the sections, in its canonical spelling. Case does not matter in settings, as in .NET. */
 export const KNOWN_NAMES: readonly string[] = [
@@ -80,6 +85,7 @@ export const KNOWN_NAMES: readonly string[] = [
   ...ENCRYPTION_KEY_NAMES,
   ...DOWNSTREAM_API_NAMES,
   ...PREFIX_SCOPES_NAMES,
+  ...CIRCUIT_BREAKER_NAMES,
 ];
 
 interface Place {
@@ -108,6 +114,11 @@ const PLACES: readonly Place[] = [
     below: "DownstreamApis__<name>__ScopesByPrefix__0",
     path: /^DownstreamApis__.+__ScopesByPrefix__\d+$/,
     names: PREFIX_SCOPES_NAMES,
+  },
+  {
+    below: "DownstreamApis__<name>__CircuitBreaker",
+    path: /^DownstreamApis__.+__CircuitBreaker$/,
+    names: CIRCUIT_BREAKER_NAMES,
   },
   { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },
 ];

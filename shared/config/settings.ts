@@ -120,6 +120,8 @@ export interface DownstreamApiSettings {
   /** The base URL's path, without a slash at the end; empty for the root. */
   readonly basePath: string;
   readonly scopes: readonly string[];
+  /** Called as the app itself, by client credentials: for an API that takes no users. Token A is demanded all the same. */
+  readonly requestAppToken: boolean;
   /** Other scopes for what is below a prefix; the longest prefix comes first, and counts. */
   readonly scopesByPrefix: readonly PrefixScopes[];
   /** In capitals. Empty: any. */
@@ -131,6 +133,10 @@ export interface DownstreamApiSettings {
   /** Undefined: no limit. */
   readonly maxRequestBodyBytes: number | undefined;
   readonly allowSetCookie: boolean;
+  /** One more attempt with verbs that may be repeated, where the connection failed before anything of an answer came. */
+  readonly retryConnectionFailures: boolean;
+  /** Undefined: none. */
+  readonly circuitBreaker: CircuitBreakerSettings | undefined;
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
   /** From the end of the request until the answer's headers. */
@@ -139,6 +145,13 @@ export interface DownstreamApiSettings {
   readonly idleTimeoutMs: number;
   /** The whole call. Never longer than the function may run. */
   readonly totalTimeoutMs: number;
+}
+
+/** Leaves an API alone that fails every time. */
+export interface CircuitBreakerSettings {
+  /** In a row. */
+  readonly failures: number;
+  readonly pauseMs: number;
 }
 
 export interface PrefixScopes {

@@ -1,8 +1,15 @@
+import type { Clock } from "../clock.ts";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import { MethodNotAllowedError } from "../errors/methodNotAllowedError.ts";
 import { PathNotAllowedError } from "../errors/pathNotAllowedError.ts";
 import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
+import type { Secret } from "../secret.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { CircuitListener } from "./circuitBreaker.ts";
+import { CircuitBreaker } from "./circuitBreaker.ts";
+import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
 import { DownstreamClient } from "./downstreamClient.ts";
+import { guardedCall } from "./guardedCall.ts";
 import { isBelow } from "./pathPrefix.ts";
 import { refuseDoubledHeaders } from "./singleHeaders.ts";
 import { targetPath } from "./targetPath.ts";
@@ -26,16 +33,23 @@ export interface AdmittedRequest {
   readonly path: string;
 }
 
+export interface DownstreamApiOptions {
+  readonly log: Log;
+  readonly now: Clock;
+}
+
 /** One configured downstream API: what may be asked of it, and the connections to it. */
 export class DownstreamApi {
-  readonly client: DownstreamClient;
   readonly #api: DownstreamApiSettings;
+  readonly #client: DownstreamClient;
+  readonly #breaker: CircuitBreaker | undefined;
   /** The longest prefix first. */
   readonly #byPrefix: readonly { readonly prefix: string; readonly api: DownstreamApiSettings }[];
 
-  constructor(api: DownstreamApiSettings) {
+  constructor(api: DownstreamApiSettings, { log, now }: DownstreamApiOptions) {
     this.#api = api;
-    this.client = new DownstreamClient(api);
+    this.#client = new DownstreamClient(api);
+    this.#breaker = api.circuitBreaker && new CircuitBreaker(api.circuitBreaker, circuitLog(log, api.name), now);
     // One object per prefix for good: the token cache's key is made of its name and scopes.
     this.#byPrefix = api.scopesByPrefix.map(({ prefix, scopes }) => ({ prefix, api: { ...api, scopes } }));
   }
@@ -58,4 +72,24 @@ export class DownstreamApi {
     const api = this.#byPrefix.find(({ prefix }) => isBelow(prefix, rest))?.api ?? this.#api;
     return { api, path };
   }
+
+  /**
+   * Sends a request with token B, once, unless the API's circuit breaker is open.
+   * @throws as DownstreamClient.call, and DownstreamUnavailableError (503).
+   */
+  send(request: DownstreamRequest, token: Secret): Promise<DownstreamResponse> {
+    if (this.#breaker === undefined) return this.#client.call(request, token);
+    return guardedCall(this.#breaker, { api: this.#api.name, request }, () => this.#client.call(request, token));
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+}
+
+function circuitLog(log: Log, api: string): CircuitListener {
+  return {
+    opened: (failures, pauseMs) => log.warning("circuit_opened", { api, failures, pauseMs }),
+    closed: () => log.info("circuit_closed", { api }),
+  };
 }

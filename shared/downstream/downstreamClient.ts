@@ -3,16 +3,19 @@ import type { Dispatcher } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import { InvalidTargetError } from "../errors/invalidTargetError.ts";
 import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
+import type { Challenge } from "../http/challenges.ts";
+import { challengesOf } from "../http/challenges.ts";
 import { Pool, request as send } from "../http/undici.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
 import type { BodyLimit } from "./detachedBody.ts";
 import { detachedBody } from "./detachedBody.ts";
 import { downstreamFailure } from "./downstreamFailure.ts";
+import type { KeptBody } from "./keptBody.ts";
 import { isBelow } from "./pathPrefix.ts";
 import { requestHeaders } from "./requestHeaders.ts";
 import type { HeaderList } from "./responseHeaders.ts";
-import { responseHeaders } from "./responseHeaders.ts";
+import { challengeFields, responseHeaders } from "./responseHeaders.ts";
 
 const KEEP_ALIVE_MS = 30_000;
 /** RFC 9110, 15: what is beyond cannot be handed on, neither by `@azure/functions` nor by the host. */
@@ -20,6 +23,9 @@ const HIGHEST_STATUS = 599;
 
 /** RFC 9110, 6.4.1. */
 const BODILESS = new Set([204, 304]);
+/** Where a challenge means something to a client (RFC 9110, 11.6.1; RFC 6750, 3.1). */
+const CHALLENGING = new Set([401, 403]);
+const NO_CHALLENGES: readonly Challenge[] = [];
 
 /** The caller's request, as it goes on to the downstream API. */
 export interface DownstreamRequest {
@@ -29,8 +35,13 @@ export interface DownstreamRequest {
   /** The path behind the API's name in the caller's address. */
   readonly rest: string;
   readonly rawHeaders: readonly string[];
-  readonly body: Readable | undefined;
+  /** The caller's own; bytes where it is sent again. */
+  readonly body: Readable | Uint8Array | undefined;
+  /** Keeps the body, should it be sent again. */
+  readonly kept?: KeptBody | undefined;
   readonly correlationId: string;
+  /** Milliseconds that are left of the whole call's time, where another attempt took some of it. */
+  readonly withinMs?: number;
   /** Aborts when the caller hangs up. */
   readonly signal: AbortSignal;
 }
@@ -38,6 +49,8 @@ export interface DownstreamRequest {
 export interface DownstreamResponse {
   readonly status: number;
   readonly headers: HeaderList;
+  /** Of `WWW-Authenticate`, which is not among the headers: the answer to 401 and 403. */
+  readonly challenges: readonly Challenge[];
   /** Ends early, with an error, when a time limit passes or the connection breaks. */
   readonly body: Readable;
   /** That error, in the words of a call that failed at once. */
@@ -72,7 +85,8 @@ export class DownstreamClient {
    */
   async call(request: DownstreamRequest, token: Secret): Promise<DownstreamResponse> {
     this.#refuseOtherTargets(request.path);
-    const deadline = new CallDeadline(request.signal, this.#api.totalTimeoutMs);
+    const { body, withinMs = Number.POSITIVE_INFINITY } = request;
+    const deadline = new CallDeadline(request.signal, Math.min(this.#api.totalTimeoutMs, withinMs));
     try {
       const answer = await send(this.#pool, {
         method: request.method as Dispatcher.HttpMethod,
@@ -82,7 +96,7 @@ export class DownstreamClient {
           correlationId: request.correlationId,
           extraHeaders: this.#api.extraHeaders,
         }),
-        body: request.body === undefined ? null : detachedBody(request.body, this.#limit),
+        body: body instanceof Readable ? detachedBody(body, this.#limit, request.kept) : (body ?? null),
         signal: deadline.signal,
         responseHeaders: "raw",
       });
@@ -94,9 +108,11 @@ export class DownstreamClient {
         throw invalid;
       }
       // With responseHeaders "raw" they come as names and values in turn, which undici's types do not say.
+      const rawHeaders = answer.headers as unknown as string[];
       return {
         status: answer.statusCode,
-        headers: responseHeaders(answer.headers as unknown as string[], this.#api, request),
+        headers: responseHeaders(rawHeaders, this.#api, request),
+        challenges: CHALLENGING.has(answer.statusCode) ? challengesOf(challengeFields(rawHeaders)) : NO_CHALLENGES,
         body: BODILESS.has(answer.statusCode) ? withoutBody(answer.body) : answer.body,
         bodyFailure: (error) => downstreamFailure(error, deadline.reason, this.#api),
       };

@@ -4,12 +4,15 @@ import { HOP_BY_HOP, namedInConnection } from "./hopByHop.ts";
 import type { RequestedPath } from "./location.ts";
 import { locationForClient } from "./location.ts";
 
+const CHALLENGE_HEADER = "www-authenticate";
+
 /** Header fields of an answer, in order; repeated ones stay repeated. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Not for the client: what the API's server says of itself, and ids that are not this call's. */
+/** Not for the client: what the API's server says of itself, ids that are not this call's, and challenges (`ownChallenge`). */
 const NEVER = new Set([
   ...HOP_BY_HOP,
+  CHALLENGE_HEADER,
   "server",
   "x-generator",
   "x-server",
@@ -40,4 +43,9 @@ export function responseHeaders(
     headers.push([name, LOCATIONS.has(name) ? locationForClient(value, api, requested) : value]);
   }
   return headers;
+}
+
+/** The values of `WWW-Authenticate`, which `responseHeaders` leaves out. */
+export function challengeFields(rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === CHALLENGE_HEADER);
 }

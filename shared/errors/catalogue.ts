@@ -37,6 +37,7 @@ export const CATALOGUE = {
   downstream_unreachable: { status: 502, title: "The downstream API cannot be reached", cure: "operator" },
   throttled: { status: 503, title: "The identity provider asks to wait", cure: "nobody" },
   identity_provider_unavailable: { status: 503, title: "The identity provider is unavailable", cure: "nobody" },
+  downstream_unavailable: { status: 503, title: "The downstream API is unavailable", cure: "nobody" },
   gateway_unavailable: { status: 503, title: "The gateway is unavailable", cure: "operator" },
   credential_unavailable: { status: 503, title: "The gateway's credential cannot be loaded", cure: "operator" },
   identity_provider_timeout: { status: 504, title: "The identity provider did not answer in time", cure: "nobody" },

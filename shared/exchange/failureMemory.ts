@@ -19,7 +19,7 @@ interface Remembered {
 export interface FailureSubject {
   /** One token A, API and set of claims. */
   readonly key: string;
-  /** One user and API, whatever token A they come with. */
+  /** One user and API, whatever token A they come with; or the app itself and an API. */
   readonly userAndApi: string;
 }
 

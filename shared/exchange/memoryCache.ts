@@ -39,7 +39,7 @@ export class MemoryCache {
     this.#entries = new LRUCache({
       // Not `max`: that takes memory for so many entries, and ten milliseconds, before there is the first.
       maxSize: maxBytes,
-      sizeCalculation: ({ token }) => ENTRY_OVERHEAD_BYTES + token.token.reveal().length,
+      sizeCalculation: ({ token }) => ENTRY_OVERHEAD_BYTES + token.token.reveal().length + (token.claims?.length ?? 0),
     });
   }
 

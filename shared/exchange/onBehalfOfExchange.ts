@@ -1,21 +1,20 @@
-import type { AuthenticationResult, Configuration } from "@azure/msal-node";
-import { AuthError, ClientAuthErrorCodes, ConfidentialClientApplication, LogLevel } from "@azure/msal-node";
-import { LRUCache } from "lru-cache";
+import type { AuthenticationResult, ConfidentialClientApplication } from "@azure/msal-node";
+import { AuthError, ClientAuthErrorCodes } from "@azure/msal-node";
 import type { Clock } from "../clock.ts";
 import type { AzureAdSettings, DownstreamApiSettings } from "../config/settings.ts";
 import type { ClientCredential } from "../credentials/clientCredential.ts";
 import { CredentialLoadError } from "../credentials/clientCredential.ts";
 import { ExchangeFailedError } from "../errors/exchangeFailedError.ts";
 import type { HttpClient } from "../http/httpClient.ts";
-import { isMultiTenant, metadataUrl, tokenUrl } from "../inbound/authority.ts";
+import { isMultiTenant, metadataUrl } from "../inbound/authority.ts";
 import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
 import { Secret } from "../secret.ts";
 import type { AccessToken } from "./accessToken.ts";
+import { appTokenFailure } from "./appTokenFailure.ts";
+import { ConfidentialClients } from "./confidentialClients.ts";
 import { exchangeFailure } from "./exchangeFailure.ts";
 import { MsalNetwork } from "./msalNetwork.ts";
 import { TokenRequestError } from "./tokenRequestError.ts";
-
-const MOST_CLIENTS = 100;
 
 /** One exchange: whose token, for which API. */
 export interface ExchangeRequest {
@@ -39,79 +38,35 @@ export interface OnBehalfOfExchangeOptions {
 export class OnBehalfOfExchange {
   readonly #options: OnBehalfOfExchangeOptions;
   readonly #network: MsalNetwork;
-  /** By credential and tenant: each client signs for one token endpoint and remembers its metadata. */
-  readonly #clients = new WeakMap<ClientCredential, LRUCache<string, ConfidentialClientApplication>>();
+  readonly #clients: ConfidentialClients;
 
   constructor(options: OnBehalfOfExchangeOptions) {
     this.#options = options;
     this.#network = new MsalNetwork(options.http);
+    this.#clients = new ConfidentialClients(options.azureAd, this.#network);
   }
 
   /**
-   * Exchanges token A for token B.
+   * Exchanges token A for token B; for an API that takes no users, gets the app's own token instead.
    * @throws a GatewayError for every way it can fail (see docs/errors.md), which is a CredentialRejectedError where Entra
    * ID does not accept the credential; CredentialLoadError where the credential cannot sign.
    */
-  async exchange(
-    { user, api, correlationId, claims }: ExchangeRequest,
-    credential: ClientCredential,
-  ): Promise<AccessToken> {
+  async exchange(request: ExchangeRequest, credential: ClientCredential): Promise<AccessToken> {
+    const { user, api } = request;
     const { azureAd, now } = this.#options;
-    // A user's token is exchanged where the user lives: another tenant's endpoint would not know it.
+    // A user's token is exchanged where the user lives: another tenant's endpoint would not know it. An app of several
+    // tenants acts in the user's too, with what that tenant's administrator granted it.
     const tenant = isMultiTenant(azureAd) ? user.tenantId : azureAd.tenantId;
-    const client = this.#client(credential, tenant);
+    const client = this.#clients.of(credential, tenant);
     let result: AuthenticationResult | null;
     try {
-      result = await client.acquireTokenOnBehalfOf({
-        oboAssertion: user.assertion.reveal(),
-        scopes: [...api.scopes],
-        correlationId,
-        skipCache: true,
-        ...(claims === undefined ? {} : { claims }),
-      });
+      result = await acquired(client, request);
     } catch (error) {
       throw this.#asFailure(error, api, tenant, credential);
     } finally {
       client.clearCache();
     }
     return tokenOf(result, user.assertion, now());
-  }
-
-  #client(credential: ClientCredential, tenant: string): ConfidentialClientApplication {
-    let clients = this.#clients.get(credential);
-    if (clients === undefined) {
-      clients = new LRUCache({ max: MOST_CLIENTS });
-      this.#clients.set(credential, clients);
-    }
-    let client = clients.get(tenant);
-    if (client === undefined) {
-      client = new ConfidentialClientApplication(this.#configuration(credential, tenant));
-      clients.set(tenant, client);
-    }
-    return client;
-  }
-
-  #configuration({ proof }: ClientCredential, tenant: string): Configuration {
-    const { instance, clientId, clientCapabilities } = this.#options.azureAd;
-    const proven =
-      proof.kind === "secret"
-        ? { clientSecret: proof.secret.reveal() }
-        : { clientAssertion: () => proof.sign(tokenUrl(instance, tenant)) };
-    return {
-      auth: {
-        clientId,
-        authority: `${instance}/${tenant}`,
-        // The settings vouch for the instance: MSAL need not ask Microsoft's public cloud about it.
-        knownAuthorities: [new URL(instance).host],
-        clientCapabilities: [...clientCapabilities],
-        ...proven,
-      },
-      system: {
-        networkClient: this.#network,
-        // MSAL's log lines can hold personal data; ours say what matters.
-        loggerOptions: { logLevel: LogLevel.Error, piiLoggingEnabled: false, loggerCallback: () => undefined },
-      },
-    };
   }
 
   #asFailure(error: unknown, api: DownstreamApiSettings, tenant: string, credential: ClientCredential): Error {
@@ -126,12 +81,13 @@ export class OnBehalfOfExchange {
         cause: error,
       });
     }
-    return exchangeFailure(failed.outcome, {
+    const failure = exchangeFailure(failed.outcome, {
       scopes: api.scopes,
       consentUri: consentUri(azureAd, tenant, api.scopes),
       credential: credential.label,
       nowMs: now(),
     });
+    return api.requestAppToken ? appTokenFailure(failure) : failure;
   }
 
   #requestFailure(error: unknown, tenant: string): TokenRequestError | undefined {
@@ -139,6 +95,21 @@ export class OnBehalfOfExchange {
     const noMetadata = error instanceof AuthError && error.errorCode === ClientAuthErrorCodes.endpointResolutionError;
     return noMetadata ? this.#network.metadataFailure(metadataUrl(this.#options.azureAd.instance, tenant)) : undefined;
   }
+}
+
+function acquired(
+  client: ConfidentialClientApplication,
+  { user, api, correlationId, claims }: ExchangeRequest,
+): Promise<AuthenticationResult | null> {
+  const asked = {
+    scopes: [...api.scopes],
+    correlationId,
+    skipCache: true,
+    ...(claims === undefined ? {} : { claims }),
+  };
+  return api.requestAppToken
+    ? client.acquireTokenByClientCredential(asked)
+    : client.acquireTokenOnBehalfOf({ ...asked, oboAssertion: user.assertion.reveal() });
 }
 
 function tokenOf(result: AuthenticationResult | null, assertion: Secret, nowMs: number): AccessToken {

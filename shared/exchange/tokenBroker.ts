@@ -74,6 +74,25 @@ export class TokenBroker {
     if (found?.token.token.equals(rejected.token)) await shared?.delete(key);
   }
 
+  /** As `drop`, and nobody waits for it: the next call gets another token, whether the shared cache answers or not. */
+  forget(subject: TokenSubject, rejected: AccessToken): void {
+    this.drop(subject, rejected).catch((error: unknown) =>
+      this.#options.log.warning("drop_failed", { api: subject.api.name, error: describeError(error) }),
+    );
+  }
+
+  /**
+   * Another token in the place of one that a downstream API rejected, which is forgotten. With claims: one obtained with
+   * just these, now, or a moment ago for another call that met the same challenge.
+   * @throws a GatewayError; see docs/errors.md.
+   */
+  async replace(request: ExchangeRequest, rejected: AccessToken): Promise<AccessToken> {
+    this.forget(request, rejected);
+    const newer = this.#options.memory.get(this.#key(request, undefined))?.token;
+    if (newer !== undefined && newer.claims === request.claims && !this.#rejected.has(newer)) return newer;
+    return this.accessToken(request);
+  }
+
   #key({ user, api }: TokenSubject, claims: string | undefined): string {
     return cacheKey(user, api, this.#options.clientId, claims);
   }
@@ -93,7 +112,8 @@ export class TokenBroker {
   async #fromShared(key: string): Promise<CachedToken | undefined> {
     const { shared, now } = this.#options;
     const found = await shared?.get(key);
-    return found !== undefined && now() < found.usableUntilMs && !this.#rejected.has(found.token) ? found : undefined;
+    if (found === undefined || now() >= found.usableUntilMs || this.#rejected.has(found.token)) return undefined;
+    return { ...found, token: { ...found.token, cached: true } };
   }
 
   async #exchange(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
@@ -123,32 +143,43 @@ export class TokenBroker {
    * A token obtained with claims answers calls without them too, and better than any other: so what is under way without
    * them must not take its place. Nobody waits for the shared cache to have it.
    */
-  #keep(request: ExchangeRequest, token: AccessToken): void {
+  #keep(request: ExchangeRequest, obtained: AccessToken): void {
     const { memory, shared, now } = this.#options;
+    const { user, api, claims } = request;
     const key = this.#key(request, undefined);
-    if (request.claims !== undefined) this.#flights.forget(key);
-    const entry: CachedToken = { token, ...lifetimeOf(token, request.user.expiresOnMs, now()) };
+    if (claims !== undefined) this.#flights.forget(key);
+    const token: AccessToken = { ...obtained, cached: true, ...(claims === undefined ? {} : { claims }) };
+    // An app's own token outlives the sign-in of whoever happened to need it first.
+    const assertionExpiresOnMs = api.requestAppToken ? Number.POSITIVE_INFINITY : user.expiresOnMs;
+    const entry: CachedToken = { token, ...lifetimeOf(token, assertionExpiresOnMs, now()) };
     if (entry.usableUntilMs <= now()) return;
     memory.set(key, entry);
     void shared?.set(key, entry);
   }
 
-  /** In the background: nobody waits for it, and a failure costs nobody anything while the old token lasts. */
-  #renew(key: string, request: ExchangeRequest, cached: CachedToken): void {
+  /**
+   * In the background: nobody waits for it, and a failure costs nobody anything while the old token lasts. With the claims
+   * that the old one was obtained with: the API would only demand them again.
+   */
+  #renew(key: string, asked: ExchangeRequest, cached: CachedToken): void {
     const { memory, metrics, log, now } = this.#options;
+    const { claims } = cached.token;
+    const request = claims === undefined ? asked : { ...asked, claims };
     metrics.renewed();
     const { result } = this.#flights.run(key, (isCurrent) => this.#renewal(key, request, isCurrent));
     result.catch((error: unknown) => {
       memory.replace(key, cached, { ...cached, renewFromMs: now() + RENEWAL_PAUSE_MS });
-      log.warning("renewal_failed", { api: request.api.name, error: describeError(error) });
+      log.warning("renewal_failed", { api: asked.api.name, error: describeError(error) });
     });
   }
 
-  /** Another instance may have renewed it already. */
+  /** Another instance may have renewed it already, if with the same claims. */
   async #renewal(key: string, request: ExchangeRequest, isCurrent: () => boolean): Promise<AccessToken> {
     const { memory, metrics, now } = this.#options;
     const found = await this.#fromShared(key);
-    if (found === undefined || now() >= found.renewFromMs) return this.#exchange(key, request, isCurrent);
+    const renewed = found !== undefined && now() < found.renewFromMs;
+    if (!renewed || (request.claims !== undefined && found.token.claims !== request.claims))
+      return this.#exchange(key, request, isCurrent);
     metrics.hit("shared");
     if (isCurrent()) memory.set(key, found);
     return found.token;
@@ -156,5 +187,7 @@ export class TokenBroker {
 }
 
 function subjectOf(key: string, { user, api }: ExchangeRequest): FailureSubject {
-  return { key, userAndApi: `${user.tenantId} ${user.userId} ${api.name}` };
+  // A tenant's id is a GUID: no user's subject begins like the app's own.
+  const whose = api.requestAppToken ? `app ${user.tenantId}` : `${user.tenantId} ${user.userId}`;
+  return { key, userAndApi: `${whose} ${api.name}` };
 }

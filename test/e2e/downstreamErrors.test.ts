@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "./support/leaks.ts";
@@ -16,6 +16,11 @@ beforeAll(async () => {
       DownstreamApis__brief__BaseUrl: profile.url,
       DownstreamApis__brief__Scopes: seed.scopes.profile,
       DownstreamApis__brief__TotalTimeoutSeconds: "0.4",
+      DownstreamApis__spared__BaseUrl: profile.url,
+      DownstreamApis__spared__Scopes: seed.scopes.profile,
+      DownstreamApis__spared__CircuitBreaker__Failures: "3",
+      DownstreamApis__spared__CircuitBreaker__PauseSeconds: "3",
+      DownstreamApis__spared__RetryConnectionFailures: "true",
       DownstreamApis__nowhere__BaseUrl: "https://localhost:1",
       DownstreamApis__nowhere__Scopes: seed.scopes.profile,
     }),
@@ -88,5 +93,34 @@ describe("a downstream API in trouble", () => {
   it("that redirects: the redirect, which nobody follows for the caller", async () => {
     const answer = await gateway.client.call("/downstream/profile/redirect?to=https://elsewhere.example/", { token });
     expect([answer.status, answer.headers.location]).toEqual([302, "https://elsewhere.example/"]);
+  });
+
+  it("that cuts one connection, where the settings allow a second attempt: its answer", async () => {
+    gateway.azure.profile.faults.cut({ requests: 1, pathPrefix: "/me" });
+    expect((await gateway.client.call("/downstream/spared/me", { token })).status).toBe(200);
+    const event = await gateway.log.event({ event: "call_repeated", api: "spared" });
+    expect(event.error).toMatch(/other side closed|ECONNRESET/);
+  });
+
+  it("that fails every time, where the settings have a circuit breaker: 503 with Retry-After, until it works again", async () => {
+    const { profile } = gateway.azure;
+    const fail = (status: number) => gateway.client.call(`/downstream/spared/status/${status}`, { token });
+    for (const status of [500, 503, 500, 503, 404, 503]) expect((await fail(status)).status).toBe(status);
+    for (const status of [504, 502]) expect((await fail(status)).status).toBe(status);
+    const calls = profile.requests.length;
+    const answer = await fail(200);
+    const retryAfter = Number(answer.headers["retry-after"]);
+    expect([1, 2, 3]).toContain(retryAfter);
+    expectProblem(gateway, answer, {
+      code: "downstream_unavailable",
+      detail: `The downstream API spared is left alone after many failures: try again after ${retryAfter} s.`,
+      retryAfter,
+    });
+    expect(profile.requests).toHaveLength(calls);
+    expect(await gateway.log.event({ event: "circuit_opened" })).toMatchObject({ api: "spared", failures: 3 });
+    // Other names for the same API have nothing to do with it.
+    expect((await gateway.client.call("/downstream/profile/me", { token })).status).toBe(200);
+    await vi.waitFor(async () => expect((await fail(200)).status).toBe(200), 10_000);
+    await gateway.log.event({ event: "circuit_closed" });
   });
 });

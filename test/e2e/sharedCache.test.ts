@@ -83,6 +83,39 @@ describe.skipIf(!redisInstalled)("instances that share a Redis", () => {
     expect(lines.join("\n")).not.toContain("shared_cache_unavailable");
   });
 
+  it("forget a token that the API rejects in Redis too, and share the one that takes its place", async () => {
+    const [one, other] = [await start(), await start()];
+    for (const host of [one, other]) {
+      const before = (await redis.values()).size;
+      await call(host, await signIn());
+      await eventually(async () => (await redis.values()).size > before);
+    }
+    const token = await signIn();
+    const values = async () => [...(await redis.values()).values()].map((value) => value.toString("base64"));
+    const others = await values();
+    const own = async () => (await values()).filter((value) => !others.includes(value));
+    expect(await call(one, token)).toBe(200);
+    await eventually(async () => (await own()).length === 1);
+    const [rejected] = await own();
+
+    // A long body cannot be sent again: the challenge passes, the token goes.
+    const before = exchanges();
+    azure.profile.faults.failing(401, {}, { requests: 1, pathPrefix: "/upload" });
+    const answer = await request(`${one.url}/api/downstream/profile/upload`, {
+      method: "PUT",
+      body: Buffer.alloc(200_000),
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await answer.body.dump();
+    expect(answer.statusCode).toBe(401);
+    await eventually(async () => (await own()).length === 0);
+    expect(await call(one, token)).toBe(200);
+    await eventually(async () => (await own()).length === 1);
+    expect(await own()).not.toContain(rejected);
+    expect(await call(other, token)).toBe(200);
+    expect(exchanges() - before).toBe(1);
+  });
+
   it("serve calls without Redis, and say so once", async () => {
     const host = await start({ TokenCache__Redis__Url: "redis://127.0.0.1:1" });
     const token = await signIn();

@@ -17,6 +17,8 @@ const content = z.strictObject({
   expiresOnMs: z.number(),
   usableUntilMs: z.number(),
   renewFromMs: z.number(),
+  // Newer than version 1: an instance of before takes such a value for garbage, which is a miss.
+  claims: z.optional(z.string()),
 });
 
 /**
@@ -44,6 +46,7 @@ export class TokenSeal {
       expiresOnMs: token.expiresOnMs,
       usableUntilMs,
       renewFromMs,
+      ...(token.claims === undefined ? {} : { claims: token.claims }),
     };
     const sealed = Buffer.concat([cipher.update(JSON.stringify(plain), "utf8"), cipher.final()]);
     return Buffer.concat([header, nonce, sealed, cipher.getAuthTag()]);
@@ -64,8 +67,9 @@ export class TokenSeal {
         decipher.update(value.subarray(headerBytes + NONCE_BYTES, -TAG_BYTES)),
         decipher.final(),
       ]);
-      const { token, expiresOnMs, usableUntilMs, renewFromMs } = content.parse(JSON.parse(text.toString("utf8")));
-      return { token: { token: new Secret(token), expiresOnMs }, usableUntilMs, renewFromMs };
+      const { token, expiresOnMs, claims, ...lifetime } = content.parse(JSON.parse(text.toString("utf8")));
+      const withClaims = claims === undefined ? {} : { claims };
+      return { token: { token: new Secret(token), expiresOnMs, ...withClaims }, ...lifetime };
     } catch {
       return undefined; // Not authentic, or not ours: the caller counts it.
     }

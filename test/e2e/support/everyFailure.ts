@@ -192,6 +192,17 @@ const PROVOKE: Readonly<Record<Exclude<ErrorCode, Unprovoked>, Provoke>> = {
     path: "/obo/downstream/nowhere/me",
     options: { token: await stage.signIn() },
   }),
+  downstream_unavailable: async (stage) => {
+    const functions = await stage.functionsWith({
+      DownstreamApis__nowhere__CircuitBreaker__Failures: "1",
+      DownstreamApis__nowhere__CircuitBreaker__PauseSeconds: "300",
+    });
+    const front = await stage.anotherFront({}, functions);
+    const path = "/obo/downstream/nowhere/me";
+    const options = { token: await stage.signIn() };
+    await front.client.call(path, options);
+    return { functions, front, path, options };
+  },
   throttled: (stage) => stage.withEntra({ kind: "throttle", retryAfterS: 30 }),
   identity_provider_unavailable: (stage) => stage.withEntra({ kind: "outage", status: 502, body: "html" }),
   gateway_unavailable: async (stage) => ({

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   gateway_misconfigured: [502, "The gateway cannot act for users"],
   exchange_failed: [502, "The identity provider's answer was not understood"],
   downstream_unreachable: [502, "The downstream API cannot be reached"],
+  downstream_unavailable: [503, "The downstream API is unavailable"],
   throttled: [503, "The identity provider asks to wait"],
   identity_provider_unavailable: [503, "The identity provider is unavailable"],
   gateway_unavailable: [503, "The gateway is unavailable"],
@@ -77,7 +78,8 @@ export function expectProblem(gateway: GatewayUnderTest, answer: Answer, expecte
   expectNothingInternal(gateway, answer);
 }
 
-function bearerChallenge({ azure }: GatewayUnderTest, parameters: Readonly<Record<string, string>>): string {
+/** The gateway's challenge with these parameters behind its own. */
+export function bearerChallenge({ azure }: GatewayUnderTest, parameters: Readonly<Record<string, string>>): string {
   const { entra, seed } = azure;
   const all = {
     realm: "",

@@ -184,4 +184,64 @@ describe("the rules of a downstream API in the settings", () => {
   it("AllowedMethods are numbered like all lists", () => {
     expect(graphMistakes({ AllowedMethods__1: "GET" })).toMatchObject([{ expected: NUMBERED }]);
   });
+
+  it("RequestAppToken takes one scope, /.default of one API", () => {
+    const scopes = "api://reports/.default";
+    expect(graph({ RequestAppToken: "true", Scopes: scopes })).toMatchObject({
+      requestAppToken: true,
+      scopes: [scopes],
+    });
+    expect(graph({ RequestAppToken: "false", Scopes: "a b" })).toMatchObject({ requestAppToken: false });
+  });
+
+  it.each([
+    "User.Read",
+    "api://reports",
+    "/.default",
+    "api://reports/.default api://other/.default",
+    "api://reports//.default",
+  ])("RequestAppToken: not with Scopes %j", (scopes) => {
+    expect(graphMistakes({ RequestAppToken: "true", Scopes: scopes })).toMatchObject([
+      { setting: `${GRAPH}__Scopes`, expected: expect.stringContaining("exactly one scope") },
+    ]);
+  });
+
+  it("RequestAppToken: not with ScopesByPrefix, and both mistakes at once", () => {
+    expect(
+      graphMistakes({
+        RequestAppToken: "true",
+        Scopes: "User.Read",
+        ScopesByPrefix__0__Prefix: "/me",
+        ScopesByPrefix__0__Scopes: "api://reports/.default",
+      }),
+    ).toMatchObject([
+      { setting: `${GRAPH}__Scopes` },
+      { setting: `${GRAPH}__ScopesByPrefix`, expected: expect.stringMatching(/^nothing with RequestAppToken/) },
+    ]);
+  });
+
+  it("CircuitBreaker needs a number of failures, and pauses for half a minute unless told", () => {
+    expect(graph({ CircuitBreaker__Failures: "5" })?.circuitBreaker).toEqual({ failures: 5, pauseMs: 30_000 });
+    const both = { CircuitBreaker__Failures: "1", circuitbreaker__pauseseconds: "1.5" };
+    expect(graph(both)?.circuitBreaker).toEqual({ failures: 1, pauseMs: 1_500 });
+    expect(graph({ RetryConnectionFailures: "true" })).toMatchObject({ retryConnectionFailures: true });
+  });
+
+  it.each<[Environment, string, string]>([
+    [{ CircuitBreaker__PauseSeconds: "5" }, "CircuitBreaker__Failures", "a whole number from 1 to 10000"],
+    [{ CircuitBreaker__Failures: "0" }, "CircuitBreaker__Failures", "a whole number from 1 to 10000"],
+    [{ CircuitBreaker: "5" }, "CircuitBreaker", "settings below it: __Failures, and perhaps __PauseSeconds"],
+    [
+      { CircuitBreaker__Failures: "1", CircuitBreaker__PauseSeconds: "0" },
+      "CircuitBreaker__PauseSeconds",
+      "a number of seconds from 1 to 3600",
+    ],
+    [
+      { CircuitBreaker__Failures: "1", CircuitBreaker__PauseSecond: "5" },
+      "CircuitBreaker__PauseSecond",
+      `no setting of that name; did you mean ${GRAPH}__CircuitBreaker__PauseSeconds?`,
+    ],
+  ])("CircuitBreaker: not %j", (settings, setting, expected) => {
+    expect(graphMistakes(settings)).toMatchObject([{ setting: `${GRAPH}__${setting}`, expected }]);
+  });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { DownstreamApiSettings } from "../../../shared/config/settings.ts";
 import { DownstreamApi } from "../../../shared/downstream/downstreamApi.ts";
 import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import { recordedLog } from "../exchange/support/subjects.ts";
 import { apiSettings } from "./support/apiSettings.ts";
+
+const SURROUNDINGS = { log: recordedLog().log, now: Date.now };
 
 interface Asked {
   readonly method?: string;
@@ -15,7 +18,7 @@ function admit(
   rules: Partial<DownstreamApiSettings>,
   { method = "GET", rest = "/a", query = "", headers }: Asked = {},
 ) {
-  const api = new DownstreamApi(apiSettings({ basePath: "/v1.0", ...rules }));
+  const api = new DownstreamApi(apiSettings({ basePath: "/v1.0", ...rules }), SURROUNDINGS);
   return api.admit({ method, rest, query, header: (name) => headers?.[name] });
 }
 
@@ -78,7 +81,7 @@ describe("the rules of a downstream API", () => {
       { prefix: "/me/messages", scopes: ["Mail.Read"] },
       { prefix: "/me", scopes: ["User.Read"] },
     ];
-    const api = new DownstreamApi(apiSettings({ scopes: ["other"], scopesByPrefix }));
+    const api = new DownstreamApi(apiSettings({ scopes: ["other"], scopesByPrefix }), SURROUNDINGS);
     const scopesOf = (rest: string) => api.admit({ method: "GET", rest, query: "", header: () => undefined }).api;
     expect(
       ["", "/x", "/messages", "/me", "/me/x", "/me/messages/1", "/me/messages/drafts", "/me/messagesx"].map(

@@ -4,6 +4,7 @@ import { ConsentRequiredError } from "../../../shared/errors/consentRequiredErro
 import { CredentialUnavailableError } from "../../../shared/errors/credentialUnavailableError.ts";
 import { DownstreamApiUnknownError } from "../../../shared/errors/downstreamApiUnknownError.ts";
 import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
+import { DownstreamUnavailableError } from "../../../shared/errors/downstreamUnavailableError.ts";
 import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
 import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
 import { GatewayAuthenticationRequiredError } from "../../../shared/errors/gatewayAuthenticationRequiredError.ts";
@@ -39,6 +40,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new CredentialUnavailableError(DIAGNOSIS, 7, CAUSE),
   new DownstreamApiUnknownError(),
   new DownstreamTimeoutError("graph", DIAGNOSIS, CAUSE),
+  new DownstreamUnavailableError("graph", 30),
   new DownstreamUnreachableError("graph", CAUSE),
   new ExchangeFailedError({ diagnosis: DIAGNOSIS, cause: CAUSE }),
   new GatewayAuthenticationRequiredError(DIAGNOSIS),

@@ -13,19 +13,25 @@ const parts = fc.record({
   api: text,
   scopes: fc.array(fc.constantFrom("a", "b", "ab"), { minLength: 1, maxLength: 2 }),
   claims: fc.option(text, { nil: undefined }),
+  requestAppToken: fc.boolean(),
 });
 type Parts = typeof parts extends fc.Arbitrary<infer T> ? T : never;
 
-function keyOf({ tenantId, clientId, assertion, api, scopes, claims }: Parts): string {
-  return cacheKey(userOf("u", { tenantId, assertion }), apiOf(api, scopes), clientId, claims);
+function keyOf({ tenantId, clientId, assertion, api, scopes, claims, requestAppToken }: Parts): string {
+  const settings = { ...apiOf(api, scopes), requestAppToken };
+  return cacheKey(userOf("u", { tenantId, assertion }), settings, clientId, claims);
 }
 
 describe("cacheKey", () => {
-  it("is the same for the same parts, whatever the order of scopes, and another for any other", () => {
+  it("is the same for the same parts, whatever the order of scopes, and for an app's own token whatever the user, and another for any other", () => {
     fc.assert(
       fc.property(parts, parts, (one, other) => {
         const canonical = (each: Parts) =>
-          JSON.stringify({ ...each, scopes: [...each.scopes].sort() }) + typeof each.claims;
+          JSON.stringify({
+            ...each,
+            scopes: [...each.scopes].sort(),
+            assertion: each.requestAppToken ? null : each.assertion,
+          }) + typeof each.claims;
         expect(keyOf(one) === keyOf(other)).toBe(canonical(one) === canonical(other));
         expect(keyOf(one)).toBe(keyOf({ ...one, scopes: [...one.scopes].reverse() }));
       }),

@@ -10,8 +10,9 @@ import type { AccessToken } from "../../../shared/exchange/accessToken.ts";
 import type { CachedToken } from "../../../shared/exchange/memoryCache.ts";
 import type { ExchangeRequest } from "../../../shared/exchange/onBehalfOfExchange.ts";
 import type { SharedCache } from "../../../shared/exchange/sharedCache.ts";
+import type { TokenBroker } from "../../../shared/exchange/tokenBroker.ts";
 import { brokerWorld, settled } from "./support/brokerWorld.ts";
-import { apiOf, requestOf, userOf } from "./support/subjects.ts";
+import { apiOf, appApiOf, requestOf, userOf } from "./support/subjects.ts";
 
 const RUNS = 20_000;
 const START_MS = 1_900_000_000_000;
@@ -25,7 +26,8 @@ const USERS = [
   userOf("alice", { tenantId: "0a1b2c3d-2222-4222-8222-00000000000b", expiresOnMs: START_MS + 300 * MINUTE_MS }),
   userOf("bob", { expiresOnMs: START_MS + 300 * MINUTE_MS }),
 ];
-const APIS = [apiOf("graph"), apiOf("crm")];
+/** The last is called as the app itself: its tokens are for all users of a tenant. */
+const APIS = [apiOf("graph"), apiOf("crm"), appApiOf("reports")];
 const CLAIMS = [undefined, "{}", ""];
 const INSTANCES = 2;
 /** Fewer than there are keys: tokens are evicted all the time. */
@@ -65,6 +67,10 @@ const step = fc.oneof(
     } as const),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("drop"), which: fc.nat() } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("replace"), which: fc.nat(), claims: fc.constantFrom(0, 1, 2) } as const),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -72,11 +78,16 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 function nameOf({ user, api, claims }: ExchangeRequest): string {
   return [
     user.tenantId,
-    user.userId,
-    user.assertion.reveal(),
+    ...(api.requestAppToken ? ["(app)", "(app)"] : [user.userId, user.assertion.reveal()]),
     api.name,
     claims === undefined ? "-" : `+${claims}`,
   ].join("|");
+}
+
+/** What may answer a request without claims may have been obtained, or renewed, with some. */
+function namesFor(request: ExchangeRequest): readonly string[] {
+  const { user, api, claims } = request;
+  return (claims === undefined ? CLAIMS : [claims]).map((each) => nameOf(requestOf(user, api, each)));
 }
 
 interface Issued {
@@ -117,13 +128,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     const known = issued.get(text);
     if (known === undefined) throw new Error(`a token that was never issued: ${text}`);
     // A token obtained with claims serves calls without; never the other way round, nor for other claims.
-    const fits = [
-      nameOf(request),
-      ...(request.claims === undefined
-        ? CLAIMS.map((claims) => nameOf(requestOf(request.user, request.api, claims)))
-        : []),
-    ];
-    assert(fits.includes(known.name), `${known.name} for ${nameOf(request)}`);
+    assert(namesFor(request).includes(known.name), `${known.name} for ${nameOf(request)}`);
     assert.equal(token.expiresOnMs, known.expiresOnMs);
     // What comes straight from Entra ID goes to those who waited for it; everything else is within its margin.
     assert(known.atStep === atStep || clock.ms < known.usableUntilMs, `${text} is past its margin`);
@@ -131,19 +136,41 @@ async function play(steps: readonly Step[]): Promise<void> {
     given.push({ request, instance, token });
   };
   const refused = (request: ExchangeRequest, error: unknown): void => {
+    const names = namesFor(request);
     if (!(error instanceof GatewayError)) {
       const of = failed.get(error);
       assert(of !== undefined, String(error));
-      assert.equal(nameOf(of), nameOf(request));
+      assert(names.includes(nameOf(of)), `${nameOf(of)} for ${nameOf(request)}`);
       return;
     }
     const [tenantId, userId, assertion, api, claims] = error.diagnosis?.split(" (remembered")[0]?.split("|") ?? [];
-    assert.deepEqual([tenantId, userId, api], [request.user.tenantId, request.user.userId, request.api.name]);
+    const whose = request.api.requestAppToken ? "(app)" : request.user.userId;
+    assert.deepEqual([tenantId, userId, api], [request.user.tenantId, whose, request.api.name]);
     if (error.code === "interaction_required" || error.code === "identity_provider_timeout") {
-      assert.equal([tenantId, userId, assertion, api, claims].join("|"), nameOf(request));
+      const name = [tenantId, userId, assertion, api, claims].join("|");
+      assert(names.includes(name), `${name} for ${nameOf(request)}`);
     }
   };
 
+  const ask = (
+    request: ExchangeRequest,
+    instance: number,
+    how: (broker: TokenBroker) => Promise<AccessToken>,
+  ): void => {
+    const world = worlds[instance];
+    if (world === undefined) throw new Error("no such instance");
+    const askedAtStep = atStep;
+    unanswered.add(askedAtStep);
+    how(world.broker)
+      .then(
+        (token) => answered(request, instance, askedAtStep, token),
+        (error: unknown) => refused(request, error),
+      )
+      .then(
+        () => unanswered.delete(askedAtStep),
+        (error: unknown) => problems.push(error),
+      );
+  };
   const perform = (each: Step): void => {
     const pending = worlds.flatMap((world) => world.pending);
     switch (each.kind) {
@@ -152,18 +179,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         const [who, what] = [USERS[user], APIS[api]];
         if (who === undefined || what === undefined) throw new Error("no such subject");
         const request = requestOf(who, what, CLAIMS[each.claims]);
-        const askedAtStep = atStep;
-        unanswered.add(askedAtStep);
-        worlds[instance]?.broker
-          .accessToken(request)
-          .then(
-            (token) => answered(request, instance, askedAtStep, token),
-            (error: unknown) => refused(request, error),
-          )
-          .then(
-            () => unanswered.delete(askedAtStep),
-            (error: unknown) => problems.push(error),
-          );
+        ask(request, instance, (broker) => broker.accessToken(request));
         return;
       }
       case "succeed": {
@@ -173,7 +189,8 @@ async function play(steps: readonly Step[]): Promise<void> {
         const text = `${nameOf(request)}#${issued.size}`;
         const expiresOnMs = clock.ms + each.lifeMs;
         const marginMs = Math.min(MARGIN_MS, each.lifeMs / 2);
-        const usableUntilMs = Math.min(expiresOnMs - marginMs, request.user.expiresOnMs);
+        const signInEndsMs = request.api.requestAppToken ? expiresOnMs : request.user.expiresOnMs;
+        const usableUntilMs = Math.min(expiresOnMs - marginMs, signInEndsMs);
         issued.set(text, { name: nameOf(request), expiresOnMs, usableUntilMs, atStep });
         succeed(text, each.lifeMs);
         return;
@@ -197,6 +214,14 @@ async function play(steps: readonly Step[]): Promise<void> {
         if (gift === undefined) return;
         dropped[gift.instance]?.set(gift.token.token.reveal(), atStep);
         worlds[gift.instance]?.broker.drop(gift.request, gift.token).catch((error: unknown) => problems.push(error));
+        return;
+      }
+      case "replace": {
+        const gift = given[each.which % given.length];
+        if (gift === undefined) return;
+        dropped[gift.instance]?.set(gift.token.token.reveal(), atStep);
+        const request = requestOf(gift.request.user, gift.request.api, CLAIMS[each.claims]);
+        ask(request, gift.instance, (broker) => broker.replace(request, gift.token));
       }
     }
   };

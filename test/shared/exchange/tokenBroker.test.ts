@@ -4,7 +4,7 @@ import { IdentityProviderUnavailableError } from "../../../shared/errors/identit
 import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
 import { ThrottledError } from "../../../shared/errors/throttledError.ts";
 import { brokerWorld, settled, sharedMap } from "./support/brokerWorld.ts";
-import { apiOf, HOUR_MS, requestOf, tokenB, userOf } from "./support/subjects.ts";
+import { apiOf, appApiOf, HOUR_MS, requestOf, tokenB, userOf } from "./support/subjects.ts";
 
 const MINUTE_MS = 60_000;
 const FAR_MS = 1_900_000_000_000 + 100 * HOUR_MS;
@@ -149,6 +149,39 @@ describe("TokenBroker", () => {
       expect(world.pending).toHaveLength(1);
       world.pending[0]?.succeed("new", HOUR_MS);
       expect(await waiting).toBe("new");
+    });
+
+    it("keeps to the claims that the token was obtained with, in both levels and time after time", async () => {
+      const { world, shared } = await renewing();
+      const other = brokerWorld({ shared, clock: world.clock });
+      await obtain(world, "with claims", requestOf(alice, graph, "claims"));
+      for (const each of [world, other, world]) {
+        world.clock.ms += 50 * MINUTE_MS;
+        await call(each);
+        await call(each);
+        await settled();
+        expect(each.pending.map(({ request }) => request.claims)).toEqual(["claims"]);
+        each.pending[0]?.succeed("renewed", HOUR_MS);
+        await settled();
+        expect(await call(each)).toBe("renewed");
+      }
+      await obtain(world, "bob's", requestOf(bob, graph));
+      world.clock.ms += 50 * MINUTE_MS;
+      await call(world, requestOf(bob, graph));
+      await settled();
+      expect(world.pending.map(({ request }) => request.claims)).toEqual([undefined]);
+    });
+
+    it("with claims does not take what another instance renewed without", async () => {
+      const { world, shared } = await renewing();
+      await obtain(world, "with claims", requestOf(alice, graph, "claims"));
+      shared.entries.clear();
+      const other = brokerWorld({ shared, clock: world.clock });
+      world.clock.ms += 50 * MINUTE_MS;
+      await obtain(other, "without");
+      expect(await call(world)).toBe("with claims");
+      await settled();
+      expect(world.pending.map(({ request }) => request.claims)).toEqual(["claims"]);
     });
 
     it("does not take the place of a token that was obtained with claims meanwhile", async () => {
@@ -312,6 +345,85 @@ describe("TokenBroker", () => {
       await settled();
       world.pending[0]?.succeed("C", HOUR_MS);
       expect(await waiting).toBe("C");
+    });
+  });
+
+  describe("a token in the place of a rejected one", () => {
+    it("is a new one, and who comes late with the same challenge gets that", async () => {
+      const world = brokerWorld();
+      await obtain(world, "B");
+      const challenged = requestOf(alice, graph, "claims");
+      const [first, second] = [1, 2].map(() => world.broker.replace(challenged, tokenB("B", 0)));
+      await settled();
+      expect(world.pending).toHaveLength(1);
+      world.pending[0]?.succeed("C", HOUR_MS);
+      for (const each of [await first, await second]) expect(each?.token.reveal()).toBe("C");
+      const late = await world.broker.replace(challenged, tokenB("B", 0));
+      expect([late.token.reveal(), late.claims, late.cached]).toEqual(["C", "claims", true]);
+      expect(world.pending).toHaveLength(0);
+    });
+
+    it("is another one for other claims, for none, and for one that was rejected itself", async () => {
+      const world = brokerWorld();
+      await obtain(world, "B", requestOf(alice, graph, "claims"));
+      const asked = [
+        world.broker.replace(requestOf(alice, graph, "other"), tokenB("A", 0)),
+        world.broker.replace(requestOf(alice, graph, "claims"), tokenB("B", 0)),
+        world.broker.replace(requestOf(alice, graph), tokenB("B", 0)),
+      ];
+      await settled();
+      expect(world.pending.map(({ request }) => request.claims)).toEqual(["other", "claims", undefined]);
+      for (const [index, { succeed }] of [...world.pending].entries()) succeed(`C${index}`, HOUR_MS);
+      expect((await Promise.all(asked)).map(({ token }) => token.reveal())).toEqual(["C0", "C1", "C2"]);
+    });
+
+    it("says whether it waited in a cache, of either level", async () => {
+      const shared = sharedMap();
+      const world = brokerWorld({ shared });
+      const first = world.broker.accessToken(requestOf(alice, graph));
+      await settled();
+      world.pending[0]?.succeed("B", HOUR_MS);
+      const other = brokerWorld({ shared, clock: world.clock });
+      const tokens = [first, world.broker.accessToken(requestOf(alice, graph))];
+      expect((await Promise.all(tokens)).map(({ cached }) => cached)).toEqual([undefined, undefined]);
+      expect((await world.broker.accessToken(requestOf(alice, graph))).cached).toBe(true);
+      expect((await other.broker.accessToken(requestOf(alice, graph))).cached).toBe(true);
+    });
+  });
+
+  describe("the app's own token", () => {
+    const reports = appApiOf("graph");
+    const elsewhere = userOf("alice", { tenantId: "0a1b2c3d-2222-4222-8222-00000000000b", expiresOnMs: FAR_MS });
+
+    it("is one for all users of a tenant, and never a user's", async () => {
+      const world = brokerWorld();
+      const calls = [alice, aliceAgain, bob].map((user) => call(world, requestOf(user, reports)));
+      await settled();
+      expect(world.pending).toHaveLength(1);
+      world.pending[0]?.succeed("the app's", HOUR_MS);
+      expect(await Promise.all(calls)).toEqual(Array(3).fill("the app's"));
+      expect(await obtain(world, "alice's", requestOf(alice, graph))).toBe("alice's");
+      expect(await obtain(world, "the other tenant's", requestOf(elsewhere, reports))).toBe("the other tenant's");
+      expect(await call(world, requestOf(bob, reports))).toBe("the app's");
+    });
+
+    it("lives on when the sign-in of whoever needed it first has ended", async () => {
+      const world = brokerWorld();
+      const soon = userOf("carol", { expiresOnMs: world.clock.ms + 1_000 });
+      await obtain(world, "the app's", requestOf(soon, reports));
+      world.clock.ms += 40 * MINUTE_MS;
+      expect(await call(world, requestOf(bob, reports))).toBe("the app's");
+      expect(world.pending).toHaveLength(0);
+    });
+
+    it("waits by itself when Entra ID asks to: users' exchanges go on", async () => {
+      const world = brokerWorld();
+      const failed = call(world, requestOf(alice, reports)).catch((error: unknown) => error);
+      await settled();
+      world.pending[0]?.fail(new ThrottledError({ retryAfter: 30 }, "d"));
+      await failed;
+      await expect(call(world, requestOf(bob, reports))).rejects.toMatchObject({ code: "throttled" });
+      expect(await obtain(world, "alice's", requestOf(alice, graph))).toBe("alice's");
     });
   });
 

@@ -10,10 +10,16 @@ const entry = fc.record({
   token: fc.string({ minLength: 1, maxLength: 200 }),
   expiresOnMs: fc.nat(),
   usableUntilMs: fc.nat(),
+  claims: fc.option(fc.string(), { nil: undefined }),
   renewFromMs: fc.double({ min: 0, max: 1e13, noNaN: true, noDefaultInfinity: true }).map(Math.abs),
 });
-const sealable = ({ token, expiresOnMs, ...lifetime }: typeof entry extends fc.Arbitrary<infer T> ? T : never) => ({
-  token: tokenB(token, expiresOnMs),
+const sealable = ({
+  token,
+  expiresOnMs,
+  claims,
+  ...lifetime
+}: typeof entry extends fc.Arbitrary<infer T> ? T : never) => ({
+  token: { ...tokenB(token, expiresOnMs), ...(claims === undefined ? {} : { claims }) },
   ...lifetime,
 });
 
@@ -37,7 +43,10 @@ describe("TokenSeal", () => {
 
   it("opens nothing that was changed in any bit, and no garbage", () => {
     const seal = new TokenSeal([K1, K2]);
-    const value = seal.seal("key", sealable({ token: "t", expiresOnMs: 1, usableUntilMs: 1, renewFromMs: 1 }));
+    const value = seal.seal(
+      "key",
+      sealable({ token: "t", expiresOnMs: 1, claims: "c", usableUntilMs: 1, renewFromMs: 1 }),
+    );
     for (let bit = 0; bit < value.length * 8; bit++) {
       const changed = Buffer.from(value);
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));

@@ -40,6 +40,7 @@ export interface Gateway {
 export interface ExchangeMore {
   readonly claims?: string;
   readonly credential?: ClientCredential;
+  readonly requestAppToken?: boolean;
 }
 
 export function gatewayOf(options: GatewayOptions): Gateway {
@@ -51,7 +52,7 @@ export function gatewayOf(options: GatewayOptions): Gateway {
     exchange.exchange(
       {
         user: userOf(assertion),
-        api: apiWith(scopes),
+        api: apiWith(scopes, more.requestAppToken),
         correlationId: CORRELATION_ID,
         ...(more.claims === undefined ? {} : { claims: more.claims }),
       },
@@ -91,8 +92,8 @@ function userOf(assertion: string): ValidatedAssertion {
   };
 }
 
-function apiWith(scopes: readonly string[]): DownstreamApiSettings {
-  return apiSettings({ name: "any", scopes });
+function apiWith(scopes: readonly string[], requestAppToken = false): DownstreamApiSettings {
+  return apiSettings({ name: "any", scopes, requestAppToken });
 }
 
 function environmentOf({ instance, tenantId, clientId, settings = {} }: GatewayOptions): Record<string, string> {

@@ -39,6 +39,11 @@ export function apiOf(name: string, scopes: readonly string[] = [`api://${name}/
   return apiSettings({ name, origin: `https://${name}.example`, scopes });
 }
 
+/** An API that is called as the app itself. */
+export function appApiOf(name: string, scopes?: readonly string[]): DownstreamApiSettings {
+  return { ...apiOf(name, scopes), requestAppToken: true };
+}
+
 export function requestOf(user: ValidatedAssertion, api: DownstreamApiSettings, claims?: string): ExchangeRequest {
   return { user, api, correlationId: "c", ...(claims === undefined ? {} : { claims }) };
 }

@@ -1,0 +1,158 @@
+import type { Clock } from "../clock.ts";
+import type { DownstreamApiSettings } from "../config/settings.ts";
+import type { ChallengeRealm } from "../errors/challenge.ts";
+import { InteractionRequiredError } from "../errors/interactionRequiredError.ts";
+import type { AccessToken } from "../exchange/accessToken.ts";
+import type { TokenBroker } from "../exchange/tokenBroker.ts";
+import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
+import { describeError } from "../telemetry/describeError.ts";
+import type { Log } from "../telemetry/log.ts";
+import { demandedClaims } from "./claimsChallenge.ts";
+import { mayRepeatAfter } from "./connectionFailure.ts";
+import { discard } from "./discard.ts";
+import type { DownstreamApi } from "./downstreamApi.ts";
+import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
+import { KeptBody } from "./keptBody.ts";
+import { ownChallenge } from "./ownChallenge.ts";
+import { RefusedTokens } from "./refusedTokens.ts";
+
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+
+export interface DownstreamCallsOptions {
+  readonly broker: Pick<TokenBroker, "accessToken" | "replace" | "forget">;
+  readonly realm: ChallengeRealm;
+  readonly now: Clock;
+}
+
+/** One call of a caller, which the API's rules admitted. */
+export interface AdmittedCall {
+  readonly user: ValidatedAssertion;
+  readonly target: Pick<DownstreamApi, "send">;
+  readonly api: DownstreamApiSettings;
+  readonly request: DownstreamRequest;
+  readonly log: Log;
+}
+
+/**
+ * Calls downstream APIs with token B. Where the API rejects the token, or the connection fails and that may be
+ * repeated, the call is made once more, and never a third time: whatever comes then is the answer.
+ */
+export class DownstreamCalls {
+  readonly #options: DownstreamCallsOptions;
+  readonly #refused: RefusedTokens;
+
+  constructor(options: DownstreamCallsOptions) {
+    this.#options = options;
+    this.#refused = new RefusedTokens(options.now);
+  }
+
+  /** @throws what getting the token or DownstreamApi.send throws. */
+  async call(call: AdmittedCall): Promise<DownstreamResponse> {
+    const { user, target, api, request } = call;
+    const issued = await this.#options.broker.accessToken({ user, api, correlationId: request.correlationId });
+    // Without a body there is nothing to keep.
+    const first = request.body === undefined ? request : { ...request, kept: new KeptBody() };
+    const sinceMs = this.#options.now();
+    let answer: DownstreamResponse;
+    try {
+      answer = await target.send(first, issued.token);
+    } catch (error) {
+      const second = await this.#afterFailure(error, call, first, sinceMs);
+      if (second === undefined) throw error;
+      answer = await target.send(second, issued.token);
+      return this.#answered(this.#rejected(answer, call, issued), call);
+    }
+    if (answer.status !== UNAUTHORIZED) {
+      first.kept?.release();
+      return this.#answered(answer, call);
+    }
+    return this.#answered(await this.#afterRejection(answer, call, first, issued, sinceMs), call);
+  }
+
+  /** The same request once more, where the API's settings, the failure, the verb, the body and the time allow it. */
+  async #afterFailure(
+    error: unknown,
+    { api, log }: AdmittedCall,
+    first: DownstreamRequest,
+    sinceMs: number,
+  ): Promise<DownstreamRequest | undefined> {
+    if (!api.retryConnectionFailures || !mayRepeatAfter(error, first.method)) return undefined;
+    const second = await this.#again(first, api, sinceMs);
+    if (second !== undefined) log.warning("call_repeated", { api: api.name, error: describeError(error) });
+    return second;
+  }
+
+  /** The answer to the call with another token, where there is reason to get one and the call can be made again; else this one. */
+  async #afterRejection(
+    answer: DownstreamResponse,
+    call: AdmittedCall,
+    first: DownstreamRequest,
+    issued: AccessToken,
+    sinceMs: number,
+  ): Promise<DownstreamResponse> {
+    const { user, target, api, log } = call;
+    const { broker } = this.#options;
+    const claims = demandedClaims(answer.challenges);
+    if (!this.#anotherMayDo(issued, claims)) return this.#rejected(answer, call, issued);
+    const second = await this.#again(first, api, sinceMs);
+    if (second === undefined) return this.#rejected(answer, call, issued);
+    discard(answer.body);
+    log.info("call_repeated", { api: api.name, challenge: claims === undefined ? "none" : "claims" });
+    const wanted = claims ?? issued.claims;
+    const other = await broker
+      .replace(
+        { user, api, correlationId: first.correlationId, ...(wanted === undefined ? {} : { claims: wanted }) },
+        issued,
+      )
+      .catch((error: unknown) => {
+        throw withClaims(error, claims);
+      });
+    const last = await target.send(second, other.token);
+    if (last.status === UNAUTHORIZED) this.#refused.add(other.token, demandedClaims(last.challenges));
+    return last;
+  }
+
+  /** A 401 that is the answer: its token is forgotten, so that the next call gets another, if another could do better. */
+  #rejected(answer: DownstreamResponse, { user, api }: AdmittedCall, issued: AccessToken): DownstreamResponse {
+    if (answer.status !== UNAUTHORIZED) return answer;
+    const claims = demandedClaims(answer.challenges);
+    if (this.#anotherMayDo(issued, claims)) this.#options.broker.forget({ user, api }, issued);
+    else this.#refused.add(issued.token, claims);
+    return answer;
+  }
+
+  /** What waited in a cache may have been revoked meanwhile; what is new may still lack claims. */
+  #anotherMayDo(issued: AccessToken, claims: string | undefined): boolean {
+    return (issued.cached === true || claims !== undefined) && !this.#refused.has(issued.token, claims);
+  }
+
+  async #again(
+    first: DownstreamRequest,
+    { totalTimeoutMs }: DownstreamApiSettings,
+    sinceMs: number,
+  ): Promise<DownstreamRequest | undefined> {
+    const body = first.body === undefined ? undefined : await first.kept?.whole(first.signal);
+    if (first.body !== undefined && body === undefined) return undefined;
+    // What passed twice must not take twice as long.
+    const withinMs = totalTimeoutMs - Math.max(0, this.#options.now() - sinceMs);
+    if (withinMs <= 0 || first.signal.aborted) return undefined;
+    return { ...first, body, kept: undefined, withinMs };
+  }
+
+  #answered(answer: DownstreamResponse, { api }: AdmittedCall): DownstreamResponse {
+    const { status, challenges } = answer;
+    if (status !== UNAUTHORIZED && status !== FORBIDDEN) return answer;
+    const told = { status, challenges, requestAppToken: api.requestAppToken };
+    const challenge = ownChallenge(told, this.#options.realm);
+    if (challenge === undefined) return answer;
+    return { ...answer, headers: [...answer.headers, ["www-authenticate", challenge]] };
+  }
+}
+
+/** Where Entra ID wants interaction and does not say what for, the API did. */
+function withClaims(error: unknown, claims: string | undefined): unknown {
+  if (!(error instanceof InteractionRequiredError) || claims === undefined || error.members.claims !== undefined)
+    return error;
+  return new InteractionRequiredError({ ...error.members, claims }, error.diagnosis);
+}

@@ -1,0 +1,42 @@
+import { Readable } from "node:stream";
+import { DownstreamTimeoutError } from "../errors/downstreamTimeoutError.ts";
+import { DownstreamUnavailableError } from "../errors/downstreamUnavailableError.ts";
+import { DownstreamUnreachableError } from "../errors/downstreamUnreachableError.ts";
+import type { CircuitBreaker } from "./circuitBreaker.ts";
+import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
+
+/**
+ * What says that the API cannot serve anybody now (RFC 9110, 15.6.3 to 15.6.5). Not 500, which is as a rule about this one
+ * request: a caller who found one that fails could close the API for all others.
+ */
+const OUT_OF_SERVICE = new Set([502, 503, 504]);
+
+/**
+ * Makes a call to an API if its circuit breaker lets it pass, and tells the breaker how it went.
+ * @throws DownstreamUnavailableError (503), and what the call throws
+ */
+export async function guardedCall(
+  breaker: CircuitBreaker,
+  { api, request }: { readonly api: string; readonly request: DownstreamRequest },
+  call: () => Promise<DownstreamResponse>,
+): Promise<DownstreamResponse> {
+  const passage = breaker.enter();
+  if ("retryAfter" in passage) throw new DownstreamUnavailableError(api, passage.retryAfter);
+  try {
+    const answer = await call();
+    if (OUT_OF_SERVICE.has(answer.status)) passage.failed();
+    else passage.succeeded();
+    return answer;
+  } catch (error) {
+    if (isApisFailure(error, request)) passage.failed();
+    else passage.abandoned();
+    throw error;
+  }
+}
+
+/** Not a caller who hung up, sent too much, broke off or is still sending when the time is over. */
+function isApisFailure(error: unknown, { body }: DownstreamRequest): boolean {
+  const stream = body instanceof Readable ? body : undefined;
+  if (error instanceof DownstreamUnreachableError) return (stream?.errored ?? null) === null;
+  return error instanceof DownstreamTimeoutError && (stream === undefined || stream.readableEnded);
+}

@@ -1,0 +1,62 @@
+import type { Readable } from "node:stream";
+
+/** What a call may take to be sent a second time. */
+export const MOST_KEPT_BYTES = 65_536;
+/** A body that comes byte by byte must not cost a buffer for each. */
+const MOST_PIECES = 256;
+
+/**
+ * Keeps a small body while it streams to the downstream API, so that it could be sent again. It never holds the stream up:
+ * it looks on, and lets go of everything as soon as the body turns out too long.
+ */
+export class KeptBody {
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  #state: "idle" | "coming" | "whole" | "lost" = "idle";
+  #wake: (() => void) | undefined;
+
+  /** To be called where the body begins to flow, in the same turn: what came before would be missing. */
+  watch(body: Readable): void {
+    this.#state = "coming";
+    body.on("data", (piece: Uint8Array) => this.#add(piece));
+    body.once("end", () => this.#settle("whole"));
+    body.once("error", () => this.#settle("lost"));
+    body.once("close", () => this.#settle("lost"));
+  }
+
+  /** Nobody will want it again. */
+  release(): void {
+    this.#settle("lost");
+    this.#pieces = [];
+  }
+
+  /**
+   * Waits for the body's end, as the Functions host does too before it takes an answer.
+   * @returns undefined when it was too long, broke off, never flowed, or the call ended before
+   */
+  async whole(call: AbortSignal): Promise<Uint8Array | undefined> {
+    if (this.#state === "coming" && !call.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        call.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+    return this.#state === "whole" && !call.aborted ? Buffer.concat(this.#pieces) : undefined;
+  }
+
+  #add(piece: Uint8Array): void {
+    if (this.#state !== "coming") return;
+    this.#bytes += piece.length;
+    if (this.#bytes > MOST_KEPT_BYTES) {
+      this.release();
+      return;
+    }
+    this.#pieces.push(piece);
+    if (this.#pieces.length > MOST_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
+  }
+
+  #settle(state: "whole" | "lost"): void {
+    if (this.#state === "coming") this.#state = state;
+    this.#wake?.();
+  }
+}

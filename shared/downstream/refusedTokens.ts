@@ -1,0 +1,41 @@
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../clock.ts";
+import type { Secret } from "../secret.ts";
+
+const MOST = 10_000;
+/** An API that refuses even new tokens costs one exchange per user in this time, not one per call. */
+const REMEMBERED_MS = 60_000;
+
+interface Refusal {
+  /** What was demanded. */
+  readonly claims: string | undefined;
+  readonly sinceMs: number;
+}
+
+/**
+ * Tokens that a downstream API refused as soon as they were issued: another one would be refused too, so none is asked
+ * for, until a minute has passed or the API demands something else.
+ */
+export class RefusedTokens {
+  readonly #refusals = new LRUCache<string, Refusal>({
+    // Not `max`: that takes the memory for all of them at the start.
+    maxSize: MOST,
+    sizeCalculation: () => 1,
+  });
+  readonly #now: Clock;
+
+  constructor(now: Clock) {
+    this.#now = now;
+  }
+
+  add(token: Secret, claims: string | undefined): void {
+    this.#refusals.set(token.sha256, { claims, sinceMs: this.#now() });
+  }
+
+  has(token: Secret, claims: string | undefined): boolean {
+    const refusal = this.#refusals.get(token.sha256);
+    if (refusal === undefined || refusal.claims !== claims) return false;
+    const ageMs = this.#now() - refusal.sinceMs;
+    return ageMs >= 0 && ageMs < REMEMBERED_MS;
+  }
+}
