@@ -1,16 +1,14 @@
 import type { MemberTable, TypeDefinition } from "../model/definition.ts";
+import { INTEGER_TYPES, integralRange, NUMBER_TYPES } from "../model/numericTypes.ts";
 import {
   BOOL,
   BYTE,
   CHAR,
-  DECIMAL,
-  DOUBLE,
-  FLOAT,
   INT,
   LONG,
   namedType,
-  SBYTE,
   SHORT,
+  simpleName,
   type Type,
   UINT,
   ULONG,
@@ -23,62 +21,40 @@ import { notNull, raise } from "../runtime/exception.ts";
 import { formatInteger } from "../runtime/integerText.ts";
 import { JValueValue } from "../runtime/json/tokens.ts";
 import { byte, Integer } from "../runtime/number.ts";
-import { fitInteger, integralRange, toBigInt } from "../runtime/numeric.ts";
+import { fitInteger, toBigInt } from "../runtime/numeric.ts";
 import { textOf } from "../runtime/text.ts";
 import { fromBase64 } from "./base64.ts";
 import { byteArray, bytesOf, checkRange } from "./support.ts";
 
-const TARGETS: readonly (readonly [string, string, Type])[] = [
-  ["Boolean", "bool", BOOL],
-  ["Char", "char", CHAR],
-  ["SByte", "sbyte", SBYTE],
-  ["Byte", "byte", BYTE],
-  ["Int16", "short", SHORT],
-  ["UInt16", "ushort", USHORT],
-  ["Int32", "int", INT],
-  ["UInt32", "uint", UINT],
-  ["Int64", "long", LONG],
-  ["UInt64", "ulong", ULONG],
-  ["Single", "float", FLOAT],
-  ["Double", "double", DOUBLE],
-  ["Decimal", "decimal", DECIMAL],
-  ["DateTime", "DateTime", namedType("System.DateTime")],
+interface Convertible {
+  readonly keyword: string;
+  readonly type: Type;
+}
+
+const TARGETS: readonly Convertible[] = [
+  { keyword: "bool", type: BOOL },
+  { keyword: "char", type: CHAR },
+  ...NUMBER_TYPES,
+  { keyword: "DateTime", type: namedType("System.DateTime") },
 ];
-const SOURCES = [
-  "object",
-  "string",
-  "bool",
-  "char",
-  "sbyte",
-  "byte",
-  "short",
-  "ushort",
-  "int",
-  "uint",
-  "long",
-  "ulong",
-  "float",
-  "double",
-  "decimal",
-  "DateTime",
-];
+const SOURCES: readonly string[] = ["object", "string", ...TARGETS.map((target) => target.keyword)];
 
 // A JValue is IConvertible: its value is converted.
 const unwrap = (value: Value): Value => (value instanceof JValueValue ? value.value : value);
 
 const conversions: MemberTable = Object.fromEntries([
-  ...TARGETS.flatMap(([name, keyword, type]) =>
+  ...TARGETS.flatMap(({ keyword, type }) =>
     SOURCES.map((source) => [
-      `static ${keyword} To${name}(${source} value)`,
+      `static ${keyword} To${simpleName(type)}(${source} value)`,
       (value: Value) => changeType(unwrap(value), type),
     ]),
   ),
-  ...TARGETS.map(([name, keyword, type]) => [
-    `static ${keyword} To${name}(object value, IFormatProvider provider)`,
+  ...TARGETS.map(({ keyword, type }) => [
+    `static ${keyword} To${simpleName(type)}(object value, IFormatProvider provider)`,
     (value: Value) => changeType(unwrap(value), type),
   ]),
-  ...TARGETS.map(([name, keyword, type]) => [
-    `static ${keyword} To${name}(string value, IFormatProvider provider)`,
+  ...TARGETS.map(({ keyword, type }) => [
+    `static ${keyword} To${simpleName(type)}(string value, IFormatProvider provider)`,
     (value: Value) => changeType(value, type),
   ]),
 ]);
@@ -117,8 +93,8 @@ function fromRadix(text: string | null, radix: number, type: Type): Value {
 }
 
 const radix: MemberTable = Object.fromEntries(
-  TARGETS.filter(([name]) => /Int|Byte/.test(name)).map(([name, keyword, type]) => [
-    `static ${keyword} To${name}(string value, int fromBase)`,
+  INTEGER_TYPES.map(({ keyword, type }) => [
+    `static ${keyword} To${simpleName(type)}(string value, int fromBase)`,
     (text: string | null, base: number) => fromRadix(text, base, type),
   ]),
 );

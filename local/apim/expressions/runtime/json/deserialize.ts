@@ -1,11 +1,11 @@
 import { unsupported } from "../../errors.ts";
+import { isNumeric } from "../../model/numericTypes.ts";
 import { BOOL, STRING, type Type, underlying } from "../../model/type.ts";
 import type { Value } from "../../model/value.ts";
 import { NetArray, NetList } from "../collection.ts";
 import { Decimal } from "../decimal.ts";
 import { NetException, raise } from "../exception.ts";
 import { Float } from "../number.ts";
-import { isNumeric } from "../numeric.ts";
 import { NetDictionary } from "../table.ts";
 import { textOf } from "../text.ts";
 import { castToken } from "./convert.ts";
