@@ -6,7 +6,7 @@ import { changeType } from "../runtime/changeType.ts";
 import type { NetArray } from "../runtime/collection.ts";
 import { notNull, raise } from "../runtime/exception.ts";
 import { formatInteger } from "../runtime/integerText.ts";
-import { JValueValue } from "../runtime/json/tokens.ts";
+import { JValueValue } from "../runtime/json/jsonValue.ts";
 import { fitInteger, toBigInt } from "../runtime/numeric.ts";
 import { textOf } from "../runtime/text.ts";
 import { fromBase64 } from "./base64.ts";

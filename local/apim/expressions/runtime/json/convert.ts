@@ -11,7 +11,9 @@ import { toBigInt } from "../numeric.ts";
 import { readSpan } from "../spanParse.ts";
 import { textOf } from "../text.ts";
 import { DateTime, DateTimeOffset, TimeSpan } from "../time.ts";
-import { JPropertyValue, type JTokenValue, JValueValue } from "./tokens.ts";
+import { JPropertyValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import type { JTokenValue } from "./token.ts";
 import { tokenTypeName } from "./tokenType.ts";
 
 const NUMBERS = ["Integer", "Float", "String", "Boolean"];

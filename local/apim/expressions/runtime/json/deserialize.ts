@@ -9,7 +9,10 @@ import { Float } from "../number.ts";
 import { NetDictionary } from "../table.ts";
 import { textOf } from "../text.ts";
 import { castToken } from "./convert.ts";
-import { JArrayValue, JObjectValue, type JTokenValue, JValueValue } from "./tokens.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JObjectValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import type { JTokenValue } from "./token.ts";
 import { tokenTypeName } from "./tokenType.ts";
 
 const LINQ = "Newtonsoft.Json.Linq.";
