@@ -2,14 +2,14 @@ import type { LocalApim } from "../../../../local/apim/apim.ts";
 import type { ApimGatewayOptions } from "../../../../local/apimGateway.ts";
 import { startApimGateway } from "../../../../local/apimGateway.ts";
 import { appSettings } from "../../../../local/appSettings.ts";
+import { GatewayClient } from "../../support/gatewayClient.ts";
 import type { GatewayOptions, GatewayUnderTest } from "../../support/gatewayUnderTest.ts";
 import { startGateway } from "../../support/gatewayUnderTest.ts";
-import { ApimClient } from "./apimClient.ts";
 
 /** API Management with the deployed policies, and a client of it. */
 export interface Front extends AsyncDisposable {
   readonly apim: LocalApim;
-  readonly client: ApimClient;
+  readonly client: GatewayClient;
 }
 
 export type FrontOptions = Partial<ApimGatewayOptions>;
@@ -25,7 +25,7 @@ export function startFunctions(options: GatewayOptions = {}): Promise<GatewayUnd
 /** One more API Management before the same function app. */
 export async function startFront({ azure, host }: GatewayUnderTest, options: FrontOptions = {}): Promise<Front> {
   const apim = await startApimGateway({ azure, functionsUrl: host.url, ...options });
-  const client = new ApimClient(apim.url);
+  const client = new GatewayClient(apim.url, "");
   return {
     apim,
     client,
