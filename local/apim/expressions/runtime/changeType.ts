@@ -45,8 +45,8 @@ function toBoolean(value: Value): Value {
 
 /** bool.Parse: "true" and "false" in any case, with white space and nulls around. */
 export function readBoolean(text: string): boolean | undefined {
-  const trimmed = text.replace(/^[\s\0]+|[\s\0]+$/g, "").toLowerCase();
-  return trimmed === "true" ? true : trimmed === "false" ? false : undefined;
+  const word = /^[\s\0]*(true|false)[\s\0]*$/i.exec(text)?.[1];
+  return word === undefined ? undefined : word.toLowerCase() === "true";
 }
 
 export function parseBoolean(text: string): boolean {

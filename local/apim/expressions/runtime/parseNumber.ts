@@ -8,8 +8,10 @@ import { fromBigInt } from "./numeric.ts";
 
 const SPACE = "[\\t-\\r ]*";
 const INTEGER = new RegExp(`^${SPACE}([+-]?)(\\d+)${SPACE}\\0*$`);
-const DECIMAL_FORM = new RegExp(`^${SPACE}([+-]?)((?:\\d[\\d,]*)?(?:\\.\\d*)?)${SPACE}([+-]?)${SPACE}$`);
-const FLOAT_FORM = new RegExp(`^${SPACE}([+-]?)((?:\\d[\\d,]*)?(?:\\.\\d*)?)(e[+-]?\\d+)?${SPACE}$`, "i");
+const DIGITS = "(?=[\\d.])((?:\\d[\\d,]*)?(?:\\.\\d*)?)";
+// Never two runs of space in a row (something stands between them): they could be divided in as many ways as they are long.
+const DECIMAL_FORM = new RegExp(`^${SPACE}([+-]?)${DIGITS}${SPACE}(?:([+-])${SPACE})?$`);
+const FLOAT_FORM = new RegExp(`^${SPACE}([+-]?)${DIGITS}(e[+-]?\\d+)?${SPACE}$`, "i");
 
 export type Parsed = { readonly value: Value } | { readonly failure: "format" | "overflow" };
 
@@ -30,7 +32,8 @@ function hasDigit(text: string | undefined): boolean {
 
 function readDecimal(text: string): Parsed {
   const match = DECIMAL_FORM.exec(text);
-  if (match === null || !hasDigit(match[2]) || (match[1] !== "" && match[3] !== "")) return { failure: "format" };
+  if (match === null || !hasDigit(match[2]) || (match[1] !== "" && match[3] !== undefined))
+    return { failure: "format" };
   const sign = match[1] === "-" || match[3] === "-" ? "-" : "";
   const digits = (match[2] ?? "").replaceAll(",", "");
   try {

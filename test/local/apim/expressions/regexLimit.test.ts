@@ -48,6 +48,14 @@ it("gives the same matches watched and unwatched", () => {
   expect(evaluate('@(new Regex("a").Replace("aaa", "x", 0))')).toBe("aaa");
 });
 
+// A pattern of the interpreter's own that backtracks over them takes ten seconds and more.
+it.each(["bool", "decimal", "double", "int"])("%s.TryParse reads past many spaces in one go", (type) => {
+  for (const start of ["", "1"]) {
+    const text = `"${start}" + new string(' ', 300000) + "x"`;
+    expect(evaluate(`@{ return ${type}.TryParse(${text}, out var result).ToString(); }`)).toBe("False");
+  }
+});
+
 it("hands on what the watched work throws", () => {
   const failure = new RangeError("too deep");
   expect(() =>
