@@ -9,7 +9,7 @@ import {
   responseValue,
   toText,
 } from "./expressions/index.ts";
-import { JTokenValue } from "./expressions/runtime/json/tokens.ts";
+import { JTokenValue } from "./expressions/runtime/json/token.ts";
 import type { GatewayResponse } from "./pipeline/messages.ts";
 import type { PolicyValues } from "./policyValue.ts";
 import { asValue } from "./policyValueGuard.ts";

@@ -4,7 +4,6 @@ import type { Fault } from "../../../local/entra/faultSchema.ts";
 import { listen } from "../../../local/net/listen.ts";
 import { stop } from "../../../local/net/stop.ts";
 import type { ErrorCode } from "../../../shared/errors/catalogue.ts";
-import type { ApimClient } from "../gateway/support/apimClient.ts";
 import type { Front, FrontOptions } from "../gateway/support/chain.ts";
 import { startFront, startFunctions } from "../gateway/support/chain.ts";
 import type { CallOptions, GatewayClient } from "./gatewayClient.ts";
@@ -19,7 +18,7 @@ export type Unprovoked = "internal_error";
 
 /** A call that fails, and where. Made again it fails again. */
 export interface FailingCall {
-  readonly client: ApimClient | GatewayClient;
+  readonly client: GatewayClient;
   readonly path: string;
   readonly options: CallOptions;
   /** API Management in front of it. */

@@ -20,19 +20,22 @@ export interface CallOptions extends Partial<Pick<Dispatcher.RequestOptions, "me
 /** A client of the gateway: sends paths exactly as written, follows nothing, waits without limit. */
 export class GatewayClient {
   readonly #origin: string;
+  readonly #base: string;
   readonly #agent = new Agent({ connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
 
-  constructor(origin: string) {
+  /** `base` goes before every path: `/api` on the functions' side, nothing on API Management's. */
+  constructor(origin: string, base: "/api" | "") {
     this.#origin = origin;
+    this.#base = base;
   }
 
-  /** Sends, and leaves the body to be read. `path` is everything behind `/api`. */
+  /** Sends, and leaves the body to be read. `path` is everything behind the base. */
   send(path: string, options: CallOptions = {}): Promise<Dispatcher.ResponseData> {
     const { token, headers, method = "GET", ...rest } = options;
     return this.#agent.request({
       ...rest,
       origin: this.#origin,
-      path: `/api${path}`,
+      path: this.#base + path,
       method,
       headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
     });

@@ -49,7 +49,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       settings: { ...appSettings(azure, credential), ...settings?.(azure) },
       log: log.add,
     });
-    const client = new GatewayClient(host.url);
+    const client = new GatewayClient(host.url, "/api");
     return {
       azure,
       host,

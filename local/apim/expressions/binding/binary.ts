@@ -1,5 +1,6 @@
 import { refuse, unsupported } from "../errors.ts";
 import type { Member } from "../model/member.ts";
+import { isIntegral, isNumeric } from "../model/numericTypes.ts";
 import {
   BOOL,
   INT,
@@ -16,7 +17,7 @@ import {
 } from "../model/type.ts";
 import { NetObject, type Value } from "../model/value.ts";
 import { arithmetic, comparison, shift } from "../runtime/arithmetic.ts";
-import { isIntegral, isNumeric, toBigInt } from "../runtime/numeric.ts";
+import { toBigInt } from "../runtime/numeric.ts";
 import { EnumValue } from "../runtime/objects.ts";
 import { textOf } from "../runtime/text.ts";
 import type { Binder } from "./binder.ts";

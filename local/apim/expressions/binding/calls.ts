@@ -7,10 +7,11 @@ import type { Frame } from "../runtime/frame.ts";
 import { Delegate } from "../runtime/objects.ts";
 import type { Argument, Expression } from "../syntax/ast.ts";
 import type { Binder } from "./binder.ts";
-import type { ArgumentValue, Bound, BoundArgument, BoundOut, MethodGroup, Operand, OwnedMember } from "./bound.ts";
-import { buildCall, refuseIfUnknown, requireReceiver } from "./invocation.ts";
+import type { ArgumentValue, Bound, BoundArgument, BoundOut, Operand } from "./bound.ts";
+import { refuseIfUnknown, requireReceiver } from "./invocation.ts";
 import { membersNamed, returnType } from "./lookup.ts";
 import { bound, requireValue } from "./make.ts";
+import { callGroup } from "./methodGroupCall.ts";
 import { invokeNative } from "./native.ts";
 import { chooseOverload } from "./overload.ts";
 import type { Scope } from "./scope.ts";
@@ -51,7 +52,7 @@ function bindOut(node: Expression, scope: Scope, binder: Binder): BoundOut {
 
 /** Calls a method group or a delegate. */
 export function bindCall(target: Operand, args: readonly BoundArgument[], at: number, binder: Binder): Bound {
-  if (target.kind === "methods") return callMethods(target, args, binder);
+  if (target.kind === "methods") return callGroup(target, args, target.receiver, binder);
   const value = requireValue(target);
   const delegate = binder.relations.delegate(value.type);
   if (delegate === undefined) return refuse(`a ${value.type.key} cannot be called`, value.type.key, at);
@@ -81,32 +82,6 @@ function convertArgument(value: ArgumentValue, type: Type, binder: Binder): Boun
 function invokeDelegate(target: Value, args: readonly Value[], frame: Frame): Value {
   frame.run.step();
   return target instanceof Delegate ? target.invoke(...args) : nullReference();
-}
-
-function callMethods(group: MethodGroup, args: readonly BoundArgument[], binder: Binder): Bound {
-  const { name, at, receiver, typeArguments } = group;
-  const extensions = receiver === undefined ? [] : binder.relations.registry.extensionMethods(name);
-  const own = chooseOverload(
-    group.candidates,
-    args,
-    typeArguments,
-    { name, at, optional: extensions.length > 0 },
-    binder,
-  );
-  if (own !== undefined) return buildCall(own, args, receiver, at, binder);
-  const withReceiver = receiver === undefined ? args : [{ name: undefined, value: receiver }, ...args];
-  for (const [i, near] of extensions.entries()) {
-    const candidates: OwnedMember[] = near.map((member) => ({ member, owner: member.declaringType }));
-    const chosen = chooseOverload(
-      candidates,
-      withReceiver,
-      typeArguments,
-      { name, at, optional: i < extensions.length - 1 },
-      binder,
-    );
-    if (chosen !== undefined) return buildCall(chosen, withReceiver, undefined, at, binder);
-  }
-  return refuse(`no overload of '${name}' fits`, name, at);
 }
 
 /** `target[args]`. */

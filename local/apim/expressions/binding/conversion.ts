@@ -1,14 +1,14 @@
 import { refuse } from "../errors.ts";
+import { integralRange, isIntegral, isNumeric, widens } from "../model/numericTypes.ts";
 import { BOOL, DECIMAL, INT, LONG, NEVER, NULL, OBJECT, sameType, type Type, underlying, VOID } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
-import { convertNumeric, integralRange, isIntegral, isNumeric, toBigInt } from "../runtime/numeric.ts";
+import { convertNumeric, toBigInt } from "../runtime/numeric.ts";
 import { EnumValue } from "../runtime/objects.ts";
 import type { Binder, Conversion } from "./binder.ts";
 import type { ArgumentValue, Bound, BoundLambda, MethodGroup, Operand } from "./bound.ts";
 import { defaultValue, enumNames } from "./defaults.ts";
 import { groupToDelegate } from "./groupConversion.ts";
 import { constant, mapped, requireValue, retyped } from "./make.ts";
-import { widens } from "./promotion.ts";
 import { findUserConversion } from "./userConversion.ts";
 
 /** The implicit conversion of an expression to a type (C# 7.3, §10.2), or undefined. */

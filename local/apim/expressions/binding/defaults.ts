@@ -1,11 +1,11 @@
 import { unsupported } from "../errors.ts";
+import { isIntegral } from "../model/numericTypes.ts";
 import type { Relations } from "../model/relations.ts";
 import { BOOL, CHAR, DECIMAL, DOUBLE, FLOAT, INT, LONG, namedType, type Type, underlying } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 import { Decimal } from "../runtime/decimal.ts";
 import { Guid } from "../runtime/guid.ts";
 import { Char, Float, Integer } from "../runtime/number.ts";
-import { isIntegral } from "../runtime/numeric.ts";
 import { type EnumNames, EnumValue } from "../runtime/objects.ts";
 import { Pair } from "../runtime/table.ts";
 import { DateTime, DateTimeOffset, TimeSpan } from "../runtime/time.ts";

@@ -4,10 +4,9 @@ import type { Value } from "../model/value.ts";
 import type { Frame } from "../runtime/frame.ts";
 import { Delegate } from "../runtime/objects.ts";
 import type { Binder } from "./binder.ts";
-import type { Bound, BoundArgument, MethodGroup, OwnedMember } from "./bound.ts";
-import { buildCall } from "./invocation.ts";
+import type { Bound, BoundArgument, MethodGroup } from "./bound.ts";
 import { bound } from "./make.ts";
-import { chooseOverload } from "./overload.ts";
+import { callGroup } from "./methodGroupCall.ts";
 
 /** What a method group does when called with arguments of these types. */
 export function resolveGroup(group: MethodGroup, parameters: readonly Type[], binder: Binder) {
@@ -18,37 +17,12 @@ export function resolveGroup(group: MethodGroup, parameters: readonly Type[], bi
   }));
   const receiverSlot = parameters.length;
   const receiver = group.receiver && bound(group.receiver.type, (frame) => frame.slots[receiverSlot] ?? null, group.at);
-  const call = choose(group, args, receiver, binder);
+  const call = callGroup(group, args, receiver, binder);
   return {
     returns: call.type,
     invoke: (frame: Frame, values: readonly Value[], self: Value): Value =>
       call.code({ slots: [...values, self], parent: undefined, run: frame.run }),
   };
-}
-
-function choose(
-  group: MethodGroup,
-  args: readonly BoundArgument[],
-  receiver: Bound | undefined,
-  binder: Binder,
-): Bound {
-  const { name, at, typeArguments } = group;
-  const extensions = receiver === undefined ? [] : binder.relations.registry.extensionMethods(name);
-  const own = chooseOverload(
-    group.candidates,
-    args,
-    typeArguments,
-    { name, at, optional: extensions.length > 0 },
-    binder,
-  );
-  if (own !== undefined) return buildCall(own, args, receiver, at, binder);
-  const all = receiver === undefined ? args : [{ name: undefined, value: receiver }, ...args];
-  for (const near of extensions) {
-    const candidates: OwnedMember[] = near.map((member) => ({ member, owner: member.declaringType }));
-    const chosen = chooseOverload(candidates, all, typeArguments, { name, at, optional: true }, binder);
-    if (chosen !== undefined) return buildCall(chosen, all, undefined, at, binder);
-  }
-  return refuse(`no overload of '${name}' fits the delegate`, name, at);
 }
 
 export function groupToDelegate(

@@ -4,7 +4,7 @@ import type { Value } from "../model/value.ts";
 import { iterate } from "../runtime/collection.ts";
 import { nullReference } from "../runtime/exception.ts";
 import { type Frame, newFrame } from "../runtime/frame.ts";
-import { JObjectValue } from "../runtime/json/tokens.ts";
+import { JObjectValue } from "../runtime/json/jsonObject.ts";
 import type { For, ForEach, Statement } from "../syntax/ast.ts";
 import type { Binder, BoundStatement, Completion, StatementCode } from "./binder.ts";
 import { bindDeclaration } from "./block.ts";

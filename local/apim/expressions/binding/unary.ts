@@ -1,9 +1,10 @@
 import { refuse } from "../errors.ts";
+import { isIntegral, isNumeric } from "../model/numericTypes.ts";
 import { BOOL, FLOAT, INT, LONG, nullableOf, type Type, UINT, ULONG, underlying } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 import { Decimal } from "../runtime/decimal.ts";
 import { Float } from "../runtime/number.ts";
-import { fitInteger, isIntegral, isNumeric, toBigInt } from "../runtime/numeric.ts";
+import { fitInteger, toBigInt } from "../runtime/numeric.ts";
 import { EnumValue } from "../runtime/objects.ts";
 import { bindOperator } from "./binary.ts";
 import type { Binder } from "./binder.ts";

@@ -1,9 +1,9 @@
 import type { Member } from "../model/member.ts";
+import { widens } from "../model/numericTypes.ts";
 import { type Type, underlying } from "../model/type.ts";
 import type { Binder, Conversion } from "./binder.ts";
 import { bound, requireValue } from "./make.ts";
 import { invokeNative } from "./native.ts";
-import { widens } from "./promotion.ts";
 
 /** User-defined conversion operators between two types (C# 7.3, §10.5), or undefined. */
 export function findUserConversion(from: Type, to: Type, binder: Binder, explicit: boolean): Conversion | undefined {

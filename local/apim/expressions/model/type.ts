@@ -31,6 +31,11 @@ export function anonymousType(fields: readonly string[], args: readonly Type[]):
   return { kind: "anonymous", key, name: "anonymous", args, fields };
 }
 
+/** The name without its namespace: "Int32" of System.Int32. */
+export function simpleName(type: Type): string {
+  return type.name.slice(type.name.lastIndexOf(".") + 1);
+}
+
 function special(name: string): Type {
   return { kind: "special", key: `<${name}>`, name, args: [] };
 }

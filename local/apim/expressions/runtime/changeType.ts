@@ -1,12 +1,13 @@
 import { unsupported } from "../errors.ts";
-import { BOOL, CHAR, DECIMAL, DOUBLE, FLOAT, OBJECT, STRING, type Type } from "../model/type.ts";
+import { integralRange, isIntegral, isNumeric, isReal } from "../model/numericTypes.ts";
+import { BOOL, CHAR, OBJECT, STRING, type Type } from "../model/type.ts";
 import { typeOf, type Value } from "../model/value.ts";
 import { badDate, readDate } from "./dateParse.ts";
 import { toDateTime } from "./dateValue.ts";
 import { Decimal } from "./decimal.ts";
 import { raise } from "./exception.ts";
 import { Char, Float } from "./number.ts";
-import { convertNumeric, fromBigInt, integralRange, isIntegral, isNumeric, toBigInt } from "./numeric.ts";
+import { convertNumeric, fromBigInt, toBigInt } from "./numeric.ts";
 import { EnumValue } from "./objects.ts";
 import { parseNumber } from "./parseNumber.ts";
 import { textOf } from "./text.ts";
@@ -44,8 +45,8 @@ function toBoolean(value: Value): Value {
 
 /** bool.Parse: "true" and "false" in any case, with white space and nulls around. */
 export function readBoolean(text: string): boolean | undefined {
-  const trimmed = text.replace(/^[\s\0]+|[\s\0]+$/g, "").toLowerCase();
-  return trimmed === "true" ? true : trimmed === "false" ? false : undefined;
+  const word = /^[\s\0]*(true|false)[\s\0]*$/i.exec(text)?.[1];
+  return word === undefined ? undefined : word.toLowerCase() === "true";
 }
 
 export function parseBoolean(text: string): boolean {
@@ -81,15 +82,14 @@ function toNumeric(value: Value, to: Type): Value {
   if (value instanceof EnumValue) return convertNumeric(value.value, to);
   const from = typeOf(value);
   if (!isNumeric(from)) return invalid(value, to);
-  const real = to.key === DOUBLE.key || to.key === FLOAT.key || to.key === DECIMAL.key;
-  if (real) return from.key === CHAR.key ? invalid(value, to) : convertNumeric(value, to);
+  if (isReal(to)) return from.key === CHAR.key ? invalid(value, to) : convertNumeric(value, to);
   return rounded(value, to);
 }
 
 // Half to even, and OverflowException where it does not fit.
 function rounded(value: Value, to: Type): Value {
-  const { minimum, maximum, name } = integralRange(to);
-  const overflow = (): never => raise("OverflowException", `Value was either too large or too small for ${name}.`);
+  const { minimum, maximum, article } = integralRange(to);
+  const overflow = (): never => raise("OverflowException", `Value was either too large or too small for ${article}.`);
   const whole =
     value instanceof Decimal
       ? value.round(0).truncate().mantissa

@@ -49,6 +49,7 @@ const NAMESPACES: Record<string, string> = {
   XmlException: "System.Xml",
   CryptographicException: "System.Security.Cryptography",
   RegexParseException: "System.Text.RegularExpressions",
+  RegexMatchTimeoutException: "System.Text.RegularExpressions",
 };
 
 /** Throws the .NET exception of this simple name. */

@@ -1,4 +1,5 @@
-import { BYTE, CHAR, DOUBLE, FLOAT, SBYTE, SHORT, type Type, UINT, ULONG, USHORT } from "../model/type.ts";
+import { integralRange } from "../model/numericTypes.ts";
+import { BYTE, CHAR, DOUBLE, FLOAT, type Type } from "../model/type.ts";
 import { type EqualityKey, NetObject } from "../model/value.ts";
 import { formatFloat, shortestFloat } from "./floatText.ts";
 import { formatInteger } from "./integerText.ts";
@@ -63,7 +64,7 @@ export class Integer extends NetObject {
   }
 
   override format(format: string | null): string {
-    return formatInteger(this.value, INTEGER_BITS.get(this.type.key) ?? 64, format);
+    return formatInteger(this.value, integralRange(this.type).bits, format);
   }
 
   override equalityKey(): EqualityKey {
@@ -75,15 +76,6 @@ export class Integer extends NetObject {
     return this.value < other.value ? -1 : Number(this.value > other.value);
   }
 }
-
-const INTEGER_BITS: ReadonlyMap<string, number> = new Map([
-  [SBYTE.key, 8],
-  [BYTE.key, 8],
-  [SHORT.key, 16],
-  [USHORT.key, 16],
-  [UINT.key, 32],
-  [ULONG.key, 64],
-]);
 
 export function byte(value: number): Integer {
   return new Integer(BYTE, BigInt(value));

@@ -1,59 +1,9 @@
-import {
-  BYTE,
-  CHAR,
-  DECIMAL,
-  DOUBLE,
-  FLOAT,
-  INT,
-  LONG,
-  SBYTE,
-  SHORT,
-  type Type,
-  UINT,
-  ULONG,
-  USHORT,
-} from "../model/type.ts";
+import { integralRange } from "../model/numericTypes.ts";
+import { CHAR, DECIMAL, DOUBLE, FLOAT, INT, LONG, type Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 import { Decimal } from "./decimal.ts";
 import { raise } from "./exception.ts";
 import { Char, Float, Integer } from "./number.ts";
-
-interface Range {
-  readonly bits: number;
-  readonly signed: boolean;
-  readonly name: string;
-}
-
-const RANGES: ReadonlyMap<string, Range> = new Map([
-  [SBYTE.key, { bits: 8, signed: true, name: "a signed byte" }],
-  [BYTE.key, { bits: 8, signed: false, name: "an unsigned byte" }],
-  [SHORT.key, { bits: 16, signed: true, name: "an Int16" }],
-  [USHORT.key, { bits: 16, signed: false, name: "a UInt16" }],
-  [CHAR.key, { bits: 16, signed: false, name: "a character" }],
-  [INT.key, { bits: 32, signed: true, name: "an Int32" }],
-  [UINT.key, { bits: 32, signed: false, name: "a UInt32" }],
-  [LONG.key, { bits: 64, signed: true, name: "an Int64" }],
-  [ULONG.key, { bits: 64, signed: false, name: "a UInt64" }],
-]);
-
-export function isIntegral(type: Type): boolean {
-  return RANGES.has(type.key);
-}
-
-export function isNumeric(type: Type): boolean {
-  return RANGES.has(type.key) || type.key === DOUBLE.key || type.key === FLOAT.key || type.key === DECIMAL.key;
-}
-
-export function integralRange(type: Type): {
-  readonly minimum: bigint;
-  readonly maximum: bigint;
-  readonly bits: number;
-  readonly name: string;
-} {
-  const range = RANGES.get(type.key) ?? { bits: 64, signed: true, name: type.name };
-  const minimum = range.signed ? -(1n << BigInt(range.bits - 1)) : 0n;
-  return { minimum, maximum: minimum + (1n << BigInt(range.bits)) - 1n, bits: range.bits, name: range.name };
-}
 
 /** The exact integer a value of an integral type holds. */
 export function toBigInt(value: Value): bigint {
@@ -74,10 +24,10 @@ export function fromBigInt(value: bigint, type: Type): Value {
 
 /** An integer cut to the type's bits, or OverflowException when checked. */
 export function fitInteger(value: bigint, type: Type, checked: boolean): Value {
-  const { minimum, maximum, bits, name } = integralRange(type);
+  const { minimum, maximum, bits, signed } = integralRange(type);
   if (value >= minimum && value <= maximum) return fromBigInt(value, type);
   if (checked) raise("OverflowException", "Arithmetic operation resulted in an overflow.");
-  return fromBigInt(minimum < 0n ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value), name === "" ? INT : type);
+  return fromBigInt(signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value), type);
 }
 
 /** A numeric value as a JavaScript number (rounded where it does not fit). */
@@ -105,11 +55,11 @@ export function convertNumeric(value: Value, to: Type, checked = false): Value {
 }
 
 function toIntegral(value: Value, to: Type, checked: boolean): Value {
-  const { minimum, maximum, name } = integralRange(to);
+  const { minimum, maximum, article } = integralRange(to);
   if (value instanceof Decimal) {
     const whole = value.truncate().mantissa;
     if (whole < minimum || whole > maximum)
-      raise("OverflowException", `Value was either too large or too small for ${name}.`);
+      raise("OverflowException", `Value was either too large or too small for ${article}.`);
     return fromBigInt(whole, to);
   }
   if (!(value instanceof Float)) return fitInteger(toBigInt(value), to, checked);
@@ -118,17 +68,16 @@ function toIntegral(value: Value, to: Type, checked: boolean): Value {
     return checked ? raise("OverflowException", "Arithmetic operation resulted in an overflow.") : fromBigInt(0n, to);
   if (!Number.isFinite(number)) {
     if (checked) raise("OverflowException", "Arithmetic operation resulted in an overflow.");
-    return narrow(number > 0 ? INT_LIMITS.maximum : INT_LIMITS.minimum, to, number > 0 ? maximum : minimum);
+    return narrow(number > 0 ? INT_RANGE.maximum : INT_RANGE.minimum, to, number > 0 ? maximum : minimum);
   }
   const whole = BigInt(Math.trunc(number));
   if (whole >= minimum && whole <= maximum) return fromBigInt(whole, to);
   if (checked) raise("OverflowException", "Arithmetic operation resulted in an overflow.");
-  const clamped =
-    whole < INT_LIMITS.minimum ? INT_LIMITS.minimum : whole > INT_LIMITS.maximum ? INT_LIMITS.maximum : whole;
+  const clamped = whole < INT_RANGE.minimum ? INT_RANGE.minimum : whole > INT_RANGE.maximum ? INT_RANGE.maximum : whole;
   return narrow(clamped, to, whole < minimum ? minimum : maximum);
 }
 
-const INT_LIMITS = { minimum: -(2n ** 31n), maximum: 2n ** 31n - 1n };
+const INT_RANGE = integralRange(INT);
 
 // Types narrower than int are reached through int (saturated), then cut to their bits; the others saturate themselves.
 function narrow(throughInt: bigint, to: Type, saturated: bigint): Value {

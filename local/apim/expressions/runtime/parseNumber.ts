@@ -1,25 +1,17 @@
+import { integralRange, integralType } from "../model/numericTypes.ts";
 import { DECIMAL, DOUBLE, FLOAT, type Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 import { Decimal } from "./decimal.ts";
 import { argumentNull, badFormat, raise } from "./exception.ts";
 import { Float } from "./number.ts";
-import { fromBigInt, integralRange } from "./numeric.ts";
+import { fromBigInt } from "./numeric.ts";
 
 const SPACE = "[\\t-\\r ]*";
 const INTEGER = new RegExp(`^${SPACE}([+-]?)(\\d+)${SPACE}\\0*$`);
-const DECIMAL_FORM = new RegExp(`^${SPACE}([+-]?)((?:\\d[\\d,]*)?(?:\\.\\d*)?)${SPACE}([+-]?)${SPACE}$`);
-const FLOAT_FORM = new RegExp(`^${SPACE}([+-]?)((?:\\d[\\d,]*)?(?:\\.\\d*)?)(e[+-]?\\d+)?${SPACE}$`, "i");
-
-const SHORT_NAMES: Record<string, string> = {
-  "System.Int32": "an Int32",
-  "System.Int64": "an Int64",
-  "System.Int16": "an Int16",
-  "System.UInt16": "a UInt16",
-  "System.UInt32": "a UInt32",
-  "System.UInt64": "a UInt64",
-  "System.Byte": "an unsigned byte",
-  "System.SByte": "a signed byte",
-};
+const DIGITS = "(?=[\\d.])((?:\\d[\\d,]*)?(?:\\.\\d*)?)";
+// Never two runs of space in a row (something stands between them): they could be divided in as many ways as they are long.
+const DECIMAL_FORM = new RegExp(`^${SPACE}([+-]?)${DIGITS}${SPACE}(?:([+-])${SPACE})?$`);
+const FLOAT_FORM = new RegExp(`^${SPACE}([+-]?)${DIGITS}(e[+-]?\\d+)?${SPACE}$`, "i");
 
 export type Parsed = { readonly value: Value } | { readonly failure: "format" | "overflow" };
 
@@ -40,7 +32,8 @@ function hasDigit(text: string | undefined): boolean {
 
 function readDecimal(text: string): Parsed {
   const match = DECIMAL_FORM.exec(text);
-  if (match === null || !hasDigit(match[2]) || (match[1] !== "" && match[3] !== "")) return { failure: "format" };
+  if (match === null || !hasDigit(match[2]) || (match[1] !== "" && match[3] !== undefined))
+    return { failure: "format" };
   const sign = match[1] === "-" || match[3] === "-" ? "-" : "";
   const digits = (match[2] ?? "").replaceAll(",", "");
   try {
@@ -76,6 +69,6 @@ export function parseNumber(text: string | null, type: Type, parameter = "s"): V
   const parsed = readNumber(text, type);
   if ("value" in parsed) return parsed.value;
   if (parsed.failure === "format") return badFormat(text);
-  const name = SHORT_NAMES[type.key];
-  return raise("OverflowException", `Value was either too large or too small for ${name ?? "a Decimal"}.`);
+  const name = integralType(type)?.article ?? "a Decimal";
+  return raise("OverflowException", `Value was either too large or too small for ${name}.`);
 }

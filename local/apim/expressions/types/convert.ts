@@ -1,84 +1,47 @@
 import type { MemberTable, TypeDefinition } from "../model/definition.ts";
-import {
-  BOOL,
-  BYTE,
-  CHAR,
-  DECIMAL,
-  DOUBLE,
-  FLOAT,
-  INT,
-  LONG,
-  namedType,
-  SBYTE,
-  SHORT,
-  type Type,
-  UINT,
-  ULONG,
-  USHORT,
-} from "../model/type.ts";
+import { INTEGER_TYPES, integralRange, NUMBER_TYPES } from "../model/numericTypes.ts";
+import { BOOL, CHAR, namedType, simpleName, type Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 import { changeType } from "../runtime/changeType.ts";
-import { NetArray } from "../runtime/collection.ts";
+import type { NetArray } from "../runtime/collection.ts";
 import { notNull, raise } from "../runtime/exception.ts";
 import { formatInteger } from "../runtime/integerText.ts";
-import { JValueValue } from "../runtime/json/tokens.ts";
-import { byte, Integer } from "../runtime/number.ts";
-import { fitInteger, integralRange, toBigInt } from "../runtime/numeric.ts";
+import { JValueValue } from "../runtime/json/jsonValue.ts";
+import { fitInteger, toBigInt } from "../runtime/numeric.ts";
 import { textOf } from "../runtime/text.ts";
 import { fromBase64 } from "./base64.ts";
+import { bitConverterMembers } from "./bitConverter.ts";
 import { byteArray, bytesOf, checkRange } from "./support.ts";
 
-const TARGETS: readonly (readonly [string, string, Type])[] = [
-  ["Boolean", "bool", BOOL],
-  ["Char", "char", CHAR],
-  ["SByte", "sbyte", SBYTE],
-  ["Byte", "byte", BYTE],
-  ["Int16", "short", SHORT],
-  ["UInt16", "ushort", USHORT],
-  ["Int32", "int", INT],
-  ["UInt32", "uint", UINT],
-  ["Int64", "long", LONG],
-  ["UInt64", "ulong", ULONG],
-  ["Single", "float", FLOAT],
-  ["Double", "double", DOUBLE],
-  ["Decimal", "decimal", DECIMAL],
-  ["DateTime", "DateTime", namedType("System.DateTime")],
+interface Convertible {
+  readonly keyword: string;
+  readonly type: Type;
+}
+
+const TARGETS: readonly Convertible[] = [
+  { keyword: "bool", type: BOOL },
+  { keyword: "char", type: CHAR },
+  ...NUMBER_TYPES,
+  { keyword: "DateTime", type: namedType("System.DateTime") },
 ];
-const SOURCES = [
-  "object",
-  "string",
-  "bool",
-  "char",
-  "sbyte",
-  "byte",
-  "short",
-  "ushort",
-  "int",
-  "uint",
-  "long",
-  "ulong",
-  "float",
-  "double",
-  "decimal",
-  "DateTime",
-];
+const SOURCES: readonly string[] = ["object", "string", ...TARGETS.map((target) => target.keyword)];
 
 // A JValue is IConvertible: its value is converted.
 const unwrap = (value: Value): Value => (value instanceof JValueValue ? value.value : value);
 
 const conversions: MemberTable = Object.fromEntries([
-  ...TARGETS.flatMap(([name, keyword, type]) =>
+  ...TARGETS.flatMap(({ keyword, type }) =>
     SOURCES.map((source) => [
-      `static ${keyword} To${name}(${source} value)`,
+      `static ${keyword} To${simpleName(type)}(${source} value)`,
       (value: Value) => changeType(unwrap(value), type),
     ]),
   ),
-  ...TARGETS.map(([name, keyword, type]) => [
-    `static ${keyword} To${name}(object value, IFormatProvider provider)`,
+  ...TARGETS.map(({ keyword, type }) => [
+    `static ${keyword} To${simpleName(type)}(object value, IFormatProvider provider)`,
     (value: Value) => changeType(unwrap(value), type),
   ]),
-  ...TARGETS.map(([name, keyword, type]) => [
-    `static ${keyword} To${name}(string value, IFormatProvider provider)`,
+  ...TARGETS.map(({ keyword, type }) => [
+    `static ${keyword} To${simpleName(type)}(string value, IFormatProvider provider)`,
     (value: Value) => changeType(value, type),
   ]),
 ]);
@@ -117,8 +80,8 @@ function fromRadix(text: string | null, radix: number, type: Type): Value {
 }
 
 const radix: MemberTable = Object.fromEntries(
-  TARGETS.filter(([name]) => /Int|Byte/.test(name)).map(([name, keyword, type]) => [
-    `static ${keyword} To${name}(string value, int fromBase)`,
+  INTEGER_TYPES.map(({ keyword, type }) => [
+    `static ${keyword} To${simpleName(type)}(string value, int fromBase)`,
     (text: string | null, base: number) => fromRadix(text, base, type),
   ]),
 );
@@ -174,65 +137,6 @@ const convertMembers: MemberTable = {
       ? byteArray(Buffer.from(text ?? "", "hex"))
       : raise("FormatException"),
   "static object ChangeType(object value, Type conversionType)": "refused",
-};
-
-function littleEndian(value: bigint, size: number): NetArray {
-  return new NetArray(
-    BYTE,
-    Array.from({ length: size }, (_, i) => byte(Number((value >> BigInt(8 * i)) & 0xffn))),
-  );
-}
-
-function readLittleEndian(bytes: NetArray | null, start: number, size: number): bigint {
-  const list = notNull(bytes, "value").list;
-  if (start < 0 || start >= list.length) raise("ArgumentOutOfRangeException");
-  if (start + size > list.length) raise("ArgumentException");
-  return list
-    .slice(start, start + size)
-    .reduce<bigint>((sum, item, i) => sum | ((item instanceof Integer ? item.value : 0n) << BigInt(8 * i)), 0n);
-}
-
-const hex = (bytes: NetArray | null): string =>
-  bytesOf(notNull(bytes, "value"))
-    .toString("hex")
-    .toUpperCase()
-    .replace(/(..)(?=.)/g, "$1-");
-
-const bitConverterMembers: MemberTable = {
-  "static bool IsLittleEndian": () => true,
-  "static string ToString(byte[] value)": hex,
-  "static string ToString(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
-    hex(new NetArray(BYTE, bytes.list.slice(start))),
-  "static string ToString(byte[] value, int startIndex, int length)": (
-    bytes: NetArray,
-    start: number,
-    length: number,
-  ) => {
-    checkRange(start, length, bytes.list.length);
-    return hex(new NetArray(BYTE, bytes.list.slice(start, start + length)));
-  },
-  "static byte[] GetBytes(bool value)": (value: boolean) => littleEndian(value ? 1n : 0n, 1),
-  "static byte[] GetBytes(char value)": (value: Value) => littleEndian(toBigInt(value), 2),
-  "static byte[] GetBytes(short value)": (value: Value) => littleEndian(toBigInt(value), 2),
-  "static byte[] GetBytes(ushort value)": (value: Value) => littleEndian(toBigInt(value), 2),
-  "static byte[] GetBytes(int value)": (value: Value) => littleEndian(toBigInt(value), 4),
-  "static byte[] GetBytes(uint value)": (value: Value) => littleEndian(toBigInt(value), 4),
-  "static byte[] GetBytes(long value)": (value: Value) => littleEndian(toBigInt(value), 8),
-  "static byte[] GetBytes(ulong value)": (value: Value) => littleEndian(toBigInt(value), 8),
-  "static byte[] GetBytes(double value)": "refused",
-  "static byte[] GetBytes(float value)": "refused",
-  "static short ToInt16(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
-    fitInteger(readLittleEndian(bytes, start, 2), SHORT, false),
-  "static ushort ToUInt16(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
-    fitInteger(readLittleEndian(bytes, start, 2), USHORT, false),
-  "static int ToInt32(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
-    fitInteger(readLittleEndian(bytes, start, 4), INT, false),
-  "static uint ToUInt32(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
-    fitInteger(readLittleEndian(bytes, start, 4), UINT, false),
-  "static long ToInt64(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
-    fitInteger(readLittleEndian(bytes, start, 8), LONG, false),
-  "static ulong ToUInt64(byte[] value, int startIndex)": (bytes: NetArray, start: number) =>
-    fitInteger(readLittleEndian(bytes, start, 8), ULONG, false),
 };
 
 export const convertTypes: readonly TypeDefinition[] = [

@@ -21,18 +21,14 @@ import { Sequence } from "../runtime/collection.ts";
 import { notNull, raise } from "../runtime/exception.ts";
 import { castToken, valueAs } from "../runtime/json/convert.ts";
 import { fromToken } from "../runtime/json/deserialize.ts";
+import { JArrayValue } from "../runtime/json/jsonArray.ts";
+import { JObjectValue } from "../runtime/json/jsonObject.ts";
+import { JValueValue } from "../runtime/json/jsonValue.ts";
 import { selectTokens } from "../runtime/json/path.ts";
 import { parseJson } from "../runtime/json/reader.ts";
 import { contentToken, toToken } from "../runtime/json/serialize.ts";
+import { JContainerValue, JTOKEN, JTokenValue } from "../runtime/json/token.ts";
 import { tokenPath } from "../runtime/json/tokenPath.ts";
-import {
-  JArrayValue,
-  JContainerValue,
-  JObjectValue,
-  JTOKEN,
-  JTokenValue,
-  JValueValue,
-} from "../runtime/json/tokens.ts";
 import { TOKEN_TYPES, tokenTypeName } from "../runtime/json/tokenType.ts";
 import { writeJson } from "../runtime/json/writer.ts";
 import { toBigInt } from "../runtime/numeric.ts";

@@ -4,7 +4,7 @@ import type { Value } from "../model/value.ts";
 import { NetArray, NetList, toArray } from "../runtime/collection.ts";
 import { compareValues, keyOf } from "../runtime/equality.ts";
 import { argumentOutOfRange, notNull, raise } from "../runtime/exception.ts";
-import { JArrayValue } from "../runtime/json/tokens.ts";
+import { JArrayValue } from "../runtime/json/jsonArray.ts";
 import type { Delegate } from "../runtime/objects.ts";
 import { NetDictionary, NetSet } from "../runtime/table.ts";
 import { typeArgument } from "./support.ts";

@@ -1,20 +1,7 @@
 import { unsupported } from "../errors.ts";
 import type { MemberTable, TypeDefinition } from "../model/definition.ts";
-import {
-  BYTE,
-  DECIMAL,
-  DOUBLE,
-  FLOAT,
-  INT,
-  LONG,
-  namedType,
-  SBYTE,
-  SHORT,
-  type Type,
-  UINT,
-  ULONG,
-  USHORT,
-} from "../model/type.ts";
+import { NUMBER_TYPES } from "../model/numericTypes.ts";
+import { FLOAT, namedType, type Type } from "../model/type.ts";
 import { NetObject, type Value } from "../model/value.ts";
 import { arithmetic } from "../runtime/arithmetic.ts";
 import type { NetArray } from "../runtime/collection.ts";
@@ -24,21 +11,6 @@ import { raise } from "../runtime/exception.ts";
 import { byte, Float } from "../runtime/number.ts";
 import { convertNumeric, toNumber } from "../runtime/numeric.ts";
 import type { EnumValue } from "../runtime/objects.ts";
-
-const NUMERIC: readonly (readonly [string, Type])[] = [
-  ["sbyte", SBYTE],
-  ["byte", BYTE],
-  ["short", SHORT],
-  ["ushort", USHORT],
-  ["int", INT],
-  ["uint", UINT],
-  ["long", LONG],
-  ["ulong", ULONG],
-  ["float", FLOAT],
-  ["double", DOUBLE],
-  ["decimal", DECIMAL],
-];
-const SIGNED = ["sbyte", "short", "int", "long", "float", "double", "decimal"];
 
 const isNotANumber = (value: Value): boolean => value instanceof Float && Number.isNaN(value.value);
 
@@ -67,14 +39,14 @@ function clamp(value: Value, minimum: Value, maximum: Value): Value {
 
 const perType: MemberTable = Object.assign(
   {},
-  ...NUMERIC.map(([name, type]) => ({
-    [`static ${name} Max(${name} val1, ${name} val2)`]: extreme(1),
-    [`static ${name} Min(${name} val1, ${name} val2)`]: extreme(-1),
-    [`static ${name} Clamp(${name} value, ${name} min, ${name} max)`]: clamp,
-    ...(SIGNED.includes(name)
+  ...NUMBER_TYPES.map(({ type, keyword, signed }) => ({
+    [`static ${keyword} Max(${keyword} val1, ${keyword} val2)`]: extreme(1),
+    [`static ${keyword} Min(${keyword} val1, ${keyword} val2)`]: extreme(-1),
+    [`static ${keyword} Clamp(${keyword} value, ${keyword} min, ${keyword} max)`]: clamp,
+    ...(signed
       ? {
-          [`static ${name} Abs(${name} value)`]: absolute(type),
-          [`static int Sign(${name} value)`]: (value: Value) =>
+          [`static ${keyword} Abs(${keyword} value)`]: absolute(type),
+          [`static int Sign(${keyword} value)`]: (value: Value) =>
             isNotANumber(value) ? raise("ArithmeticException") : Math.sign(toNumber(value)),
         }
       : {}),

@@ -1,25 +1,13 @@
 import { type MemberTable, type TypeDefinition, withCall } from "../model/definition.ts";
-import {
-  BYTE,
-  DECIMAL,
-  DOUBLE,
-  FLOAT,
-  INT,
-  LONG,
-  SBYTE,
-  SHORT,
-  type Type,
-  UINT,
-  ULONG,
-  USHORT,
-} from "../model/type.ts";
+import { INTEGER_TYPES, type IntegralType } from "../model/numericTypes.ts";
+import { DECIMAL, DOUBLE, FLOAT, INT, LONG, simpleName, type Type } from "../model/type.ts";
 import type { Value } from "../model/value.ts";
 import { parseBoolean, readBoolean } from "../runtime/changeType.ts";
 import { Decimal } from "../runtime/decimal.ts";
 import { compareValues, valuesEqual } from "../runtime/equality.ts";
 import { notNull, raise } from "../runtime/exception.ts";
 import { Float } from "../runtime/number.ts";
-import { convertNumeric, fromBigInt, integralRange } from "../runtime/numeric.ts";
+import { convertNumeric, fromBigInt } from "../runtime/numeric.ts";
 import type { OutCell } from "../runtime/objects.ts";
 import { parseNumber, readNumber } from "../runtime/parseNumber.ts";
 import { formatValue, textOf } from "../runtime/text.ts";
@@ -47,12 +35,11 @@ function common(self: string, type: Type): MemberTable {
   };
 }
 
-function integral(self: string, type: Type): MemberTable {
-  const { minimum, maximum } = integralRange(type);
+function integral({ type, keyword, minimum, maximum }: IntegralType): MemberTable {
   return {
-    ...common(self, type),
-    [`const ${self} MinValue`]: () => fromBigInt(minimum, type),
-    [`const ${self} MaxValue`]: () => fromBigInt(maximum, type),
+    ...common(keyword, type),
+    [`const ${keyword} MinValue`]: () => fromBigInt(minimum, type),
+    [`const ${keyword} MaxValue`]: () => fromBigInt(maximum, type),
   };
 }
 
@@ -101,30 +88,19 @@ const decimalMembers: MemberTable = {
   "static double ToDouble(decimal d)": (a: Decimal) => convertNumeric(a, DOUBLE),
 };
 
-const INTEGRAL: readonly (readonly [string, string, Type])[] = [
-  ["SByte", "sbyte", SBYTE],
-  ["Byte", "byte", BYTE],
-  ["Int16", "short", SHORT],
-  ["UInt16", "ushort", USHORT],
-  ["Int32", "int", INT],
-  ["UInt32", "uint", UINT],
-  ["Int64", "long", LONG],
-  ["UInt64", "ulong", ULONG],
-];
-
-const struct = (name: string, members: MemberTable): TypeDefinition => ({
+const struct = (type: Type, members: MemberTable): TypeDefinition => ({
   namespace: "System",
-  name,
+  name: simpleName(type),
   kind: "struct",
   interfaces: ["IComparable", "IFormattable"],
   members,
 });
 
 export const numberTypes: readonly TypeDefinition[] = [
-  ...INTEGRAL.map(([name, self, type]) => struct(name, integral(self, type))),
-  struct("Double", floating("double", DOUBLE, Float.double)),
-  struct("Single", floating("float", FLOAT, Float.single)),
-  struct("Decimal", decimalMembers),
+  ...INTEGER_TYPES.map((one) => struct(one.type, integral(one))),
+  struct(DOUBLE, floating("double", DOUBLE, Float.double)),
+  struct(FLOAT, floating("float", FLOAT, Float.single)),
+  struct(DECIMAL, decimalMembers),
   {
     namespace: "System",
     name: "Boolean",

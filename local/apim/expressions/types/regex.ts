@@ -4,36 +4,12 @@ import { namedType, type Type } from "../model/type.ts";
 import { NetObject, type Value } from "../model/value.ts";
 import { notNull, raise } from "../runtime/exception.ts";
 import type { Delegate, EnumValue } from "../runtime/objects.ts";
-import { REGEX_OPTIONS, type TranslatedRegex, translateRegex } from "../runtime/regexSyntax.ts";
+import { Found, REGEX_NAMESPACE as NAMESPACE, NetRegex, NO_HIT } from "../runtime/regex.ts";
+import { expandReplacement } from "../runtime/regexReplacement.ts";
+import { REGEX_OPTIONS } from "../runtime/regexSyntax.ts";
 import { textOf } from "../runtime/text.ts";
+import type { TimeSpan } from "../runtime/time.ts";
 import { stringArray } from "./support.ts";
-
-const NAMESPACE = "System.Text.RegularExpressions";
-
-interface Hit {
-  readonly name: string;
-  readonly success: boolean;
-  readonly index: number;
-  readonly value: string;
-}
-
-/** Group and Match: a match is its group 0 and has the others. */
-class Found extends NetObject {
-  override readonly type: Type;
-  readonly hit: Hit;
-  readonly groups: readonly Hit[];
-
-  constructor(kind: "Match" | "Group", hit: Hit, groups: readonly Hit[]) {
-    super();
-    this.type = namedType(`${NAMESPACE}.${kind}`);
-    this.hit = hit;
-    this.groups = groups;
-  }
-
-  override toText(): string {
-    return this.hit.value;
-  }
-}
 
 class FoundList extends NetObject {
   override readonly type: Type;
@@ -50,106 +26,9 @@ class FoundList extends NetObject {
   }
 }
 
-class NetRegex extends NetObject {
-  readonly pattern: string;
-  readonly translated: TranslatedRegex;
-
-  constructor(pattern: string | null, options?: EnumValue) {
-    super();
-    this.pattern = notNull(pattern, "pattern");
-    this.translated = translateRegex(this.pattern, options?.value ?? 0);
-  }
-
-  override get type(): Type {
-    return namedType(`${NAMESPACE}.Regex`);
-  }
-
-  override toText(): string {
-    return this.pattern;
-  }
-
-  *matches(input: string): Iterable<Found> {
-    if (/[\ud800-\udfff]/.test(input)) unsupported("a regular expression on text beyond the Basic Multilingual Plane");
-    const { expression, names, order } = this.translated;
-    for (const match of input.matchAll(expression)) {
-      const hits = names.map((name, i): Hit => {
-        const number = order[i] ?? 0;
-        const value = match[number];
-        const index = match.indices?.[number]?.[0] ?? 0;
-        return { name, success: value !== undefined, index: value === undefined ? 0 : index, value: value ?? "" };
-      });
-      const [whole] = hits;
-      if (whole !== undefined) yield new Found("Match", whole, hits);
-    }
-  }
-
-  first(input: string | null): Found {
-    for (const found of this.matches(notNull(input, "input"))) return found;
-    return new Found("Match", { name: "0", success: false, index: 0, value: "" }, []);
-  }
-
-  replace(input: string | null, by: (match: Found, input: string) => string, limit = -1): string {
-    const text = notNull(input, "input");
-    let result = "";
-    let at = 0;
-    let left = limit;
-    for (const match of this.matches(text)) {
-      if (left === 0) break;
-      left--;
-      result += text.slice(at, match.hit.index) + by(match, text);
-      at = match.hit.index + match.hit.value.length;
-    }
-    return result + text.slice(at);
-  }
-
-  split(input: string | null): string[] {
-    const text = notNull(input, "input");
-    const pieces: string[] = [];
-    let at = 0;
-    for (const { hit, groups } of this.matches(text)) {
-      pieces.push(
-        text.slice(at, hit.index),
-        ...groups
-          .slice(1)
-          .filter((group) => group.success)
-          .map((group) => group.value),
-      );
-      at = hit.index + hit.value.length;
-    }
-    return [...pieces, text.slice(at)];
-  }
-}
-
-// $1, ${name}, $&, $$, $`, $', $_, $+ in a replacement.
-function expand(replacement: string, match: Found, input: string): string {
-  return replacement.replace(
-    /\$(?:(\d+)|\{(\w+)\}|([$&`'_+]))/g,
-    (whole, number?: string, name?: string, special?: string) => {
-      if (number !== undefined && match.groups[Number(number)] === undefined && number.length > 1)
-        return unsupported(`'${whole}' in a replacement`);
-      const group = number === undefined ? match.groups.find((one) => one.name === name) : match.groups[Number(number)];
-      if (special === undefined) return group === undefined ? whole : group.value;
-      switch (special) {
-        case "$":
-          return "$";
-        case "&":
-          return match.hit.value;
-        case "`":
-          return input.slice(0, match.hit.index);
-        case "'":
-          return input.slice(match.hit.index + match.hit.value.length);
-        case "_":
-          return input;
-        default:
-          return unsupported("'$+' in a replacement");
-      }
-    },
-  );
-}
-
 const withText = (replacement: string | null) => {
   const text = notNull(replacement, "replacement");
-  return (match: Found, input: string): string => expand(text, match, input);
+  return (match: Found, input: string): string => expandReplacement(text, match, input);
 };
 const withDelegate = (evaluator: Delegate | null) => {
   const call = notNull(evaluator, "evaluator");
@@ -160,12 +39,15 @@ const regexMembers: MemberTable = {
   "new(string pattern)": (pattern: string | null) => new NetRegex(pattern),
   "new(string pattern, RegexOptions options)": (pattern: string | null, options: EnumValue) =>
     new NetRegex(pattern, options),
-  "new(string pattern, RegexOptions options, TimeSpan matchTimeout)": (pattern: string | null, options: EnumValue) =>
-    new NetRegex(pattern, options),
+  "new(string pattern, RegexOptions options, TimeSpan matchTimeout)": (
+    pattern: string | null,
+    options: EnumValue,
+    matchTimeout: TimeSpan,
+  ) => new NetRegex(pattern, options, matchTimeout),
   "bool IsMatch(string input)": (self: NetRegex, input: string | null) => self.first(input).hit.success,
   "Match Match(string input)": (self: NetRegex, input: string | null) => self.first(input),
   "MatchCollection Matches(string input)": (self: NetRegex, input: string | null) =>
-    new FoundList("MatchCollection", [...self.matches(notNull(input, "input"))]),
+    new FoundList("MatchCollection", self.matches(input)),
   "string Replace(string input, string replacement)": (self: NetRegex, input: string | null, text: string | null) =>
     self.replace(input, withText(text)),
   "string Replace(string input, string replacement, int count)": (
@@ -192,7 +74,8 @@ const regexMembers: MemberTable = {
     input: string | null,
     pattern: string | null,
     options: EnumValue,
-  ) => new NetRegex(pattern, options).first(input).hit.success,
+    matchTimeout: TimeSpan,
+  ) => new NetRegex(pattern, options, matchTimeout).first(input).hit.success,
   "static Match Match(string input, string pattern)": (input: string | null, pattern: string | null) =>
     new NetRegex(pattern).first(input),
   "static Match Match(string input, string pattern, RegexOptions options)": (
@@ -201,12 +84,12 @@ const regexMembers: MemberTable = {
     options: EnumValue,
   ) => new NetRegex(pattern, options).first(input),
   "static MatchCollection Matches(string input, string pattern)": (input: string | null, pattern: string | null) =>
-    new FoundList("MatchCollection", [...new NetRegex(pattern).matches(notNull(input, "input"))]),
+    new FoundList("MatchCollection", new NetRegex(pattern).matches(input)),
   "static MatchCollection Matches(string input, string pattern, RegexOptions options)": (
     input: string | null,
     pattern: string | null,
     options: EnumValue,
-  ) => new FoundList("MatchCollection", [...new NetRegex(pattern, options).matches(notNull(input, "input"))]),
+  ) => new FoundList("MatchCollection", new NetRegex(pattern, options).matches(input)),
   "static string Replace(string input, string pattern, string replacement)": (
     input: string | null,
     pattern: string | null,
@@ -239,8 +122,7 @@ const regexMembers: MemberTable = {
   "static string Unescape(string str)": "refused",
 };
 
-const group = (hit: Hit): Found => new Found("Group", hit, []);
-const MISSING: Hit = { name: "", success: false, index: 0, value: "" };
+const group = (hit: Found["hit"]): Found => new Found("Group", hit, []);
 
 const entry = (name: string, members: MemberTable, base?: string, interfaces?: readonly string[]): TypeDefinition => ({
   namespace: NAMESPACE,
@@ -269,11 +151,11 @@ export const regexTypes: readonly TypeDefinition[] = [
     "Match",
     {
       "GroupCollection Groups": (self: Found) =>
-        new FoundList("GroupCollection", self.hit.success ? self.groups.map(group) : [group(MISSING)]),
+        new FoundList("GroupCollection", self.hit.success ? self.groups.map(group) : [group(NO_HIT)]),
       "string Result(string replacement)": (self: Found, replacement: string | null) => {
         if (!self.hit.success) raise("NotSupportedException");
         if (/\$[`'_+]/.test(notNull(replacement, "replacement"))) unsupported("this replacement pattern");
-        return expand(replacement ?? "", self, "");
+        return expandReplacement(replacement ?? "", self, "");
       },
     },
     "Group",
@@ -282,9 +164,9 @@ export const regexTypes: readonly TypeDefinition[] = [
     "GroupCollection",
     {
       "int Count": (self: FoundList) => self.list.length,
-      "Group this[int groupnum]": (self: FoundList, number: number) => self.list[number] ?? group(MISSING),
+      "Group this[int groupnum]": (self: FoundList, number: number) => self.list[number] ?? group(NO_HIT),
       "Group this[string groupname]": (self: FoundList, name: string) =>
-        self.list.find((one) => one.hit.name === name) ?? group(MISSING),
+        self.list.find((one) => one.hit.name === name) ?? group(NO_HIT),
     },
     undefined,
     ["IEnumerable<Group>"],

@@ -6,6 +6,7 @@ import { argumentOutOfRange } from "../runtime/exception.ts";
 import { byte } from "../runtime/number.ts";
 import { toBigInt } from "../runtime/numeric.ts";
 import type { EnumValue } from "../runtime/objects.ts";
+import { textOf } from "../runtime/text.ts";
 
 /** StringComparison's members. */
 export const COMPARISON = {
@@ -63,4 +64,9 @@ export function typeArgument(call: Call, index: number, of: "owner" | "method" =
   const type = call[of][index];
   if (type === undefined) throw new Error("a signature declares fewer type parameters than its implementation uses");
   return type;
+}
+
+/** The characters of a char[], each as text; none of null. */
+export function charsOf(array: NetArray | null): string[] {
+  return (array?.list ?? []).map(textOf);
 }

@@ -2,15 +2,15 @@ import type { LocalApim } from "../../../../local/apim/apim.ts";
 import type { ApimGatewayOptions } from "../../../../local/apimGateway.ts";
 import { startApimGateway } from "../../../../local/apimGateway.ts";
 import { appSettings } from "../../../../local/appSettings.ts";
+import { GatewayClient } from "../../support/gatewayClient.ts";
 import type { GatewayOptions, GatewayUnderTest } from "../../support/gatewayUnderTest.ts";
 import { startGateway } from "../../support/gatewayUnderTest.ts";
 import type { LogEvent } from "../../support/hostLog.ts";
-import { ApimClient } from "./apimClient.ts";
 
 /** API Management with the deployed policies, and a client of it. */
 export interface Front extends AsyncDisposable {
   readonly apim: LocalApim;
-  readonly client: ApimClient;
+  readonly client: GatewayClient;
   /** What the policies logged, oldest first. */
   readonly events: readonly LogEvent[];
 }
@@ -30,7 +30,7 @@ export async function startFront({ azure, host }: GatewayUnderTest, options: Fro
   const events: LogEvent[] = [];
   const telemetry = (message: string): void => void events.push(JSON.parse(message));
   const apim = await startApimGateway({ azure, functionsUrl: host.url, telemetry, ...options });
-  const client = new ApimClient(apim.url);
+  const client = new GatewayClient(apim.url, "");
   return {
     apim,
     client,

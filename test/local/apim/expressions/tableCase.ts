@@ -16,12 +16,10 @@ import { toDateTimeOffset } from "../../../../local/apim/expressions/runtime/dat
 import { Guid } from "../../../../local/apim/expressions/runtime/guid.ts";
 import { castToken } from "../../../../local/apim/expressions/runtime/json/convert.ts";
 import { readJsonDate } from "../../../../local/apim/expressions/runtime/json/isoDate.ts";
-import {
-  JArrayValue,
-  JObjectValue,
-  type JTokenValue,
-  JValueValue,
-} from "../../../../local/apim/expressions/runtime/json/tokens.ts";
+import { JArrayValue } from "../../../../local/apim/expressions/runtime/json/jsonArray.ts";
+import { JObjectValue } from "../../../../local/apim/expressions/runtime/json/jsonObject.ts";
+import { JValueValue } from "../../../../local/apim/expressions/runtime/json/jsonValue.ts";
+import type { JTokenValue } from "../../../../local/apim/expressions/runtime/json/token.ts";
 import { writeJson } from "../../../../local/apim/expressions/runtime/json/writer.ts";
 import { byte, Char, Float } from "../../../../local/apim/expressions/runtime/number.ts";
 import { readSpan } from "../../../../local/apim/expressions/runtime/spanParse.ts";

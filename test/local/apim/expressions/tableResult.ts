@@ -11,8 +11,9 @@ import {
   type Value,
 } from "../../../../local/apim/expressions/index.ts";
 import { NetArray, Sequence } from "../../../../local/apim/expressions/runtime/collection.ts";
+import { JObjectValue } from "../../../../local/apim/expressions/runtime/json/jsonObject.ts";
 import { parseJson } from "../../../../local/apim/expressions/runtime/json/reader.ts";
-import { JObjectValue, JTokenValue } from "../../../../local/apim/expressions/runtime/json/tokens.ts";
+import { JTokenValue } from "../../../../local/apim/expressions/runtime/json/token.ts";
 import { writeJson } from "../../../../local/apim/expressions/runtime/json/writer.ts";
 import { toBigInt } from "../../../../local/apim/expressions/runtime/numeric.ts";
 import { textOf } from "../../../../local/apim/expressions/runtime/text.ts";

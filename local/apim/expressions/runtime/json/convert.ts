@@ -1,4 +1,5 @@
 import { unsupported } from "../../errors.ts";
+import { isIntegral, isNumeric } from "../../model/numericTypes.ts";
 import { BOOL, CHAR, STRING, type Type, underlying } from "../../model/type.ts";
 import { typeOf, type Value } from "../../model/value.ts";
 import { changeType } from "../changeType.ts";
@@ -6,11 +7,13 @@ import { NetArray } from "../collection.ts";
 import { argumentNull, raise } from "../exception.ts";
 import { Guid } from "../guid.ts";
 import { byte, Float } from "../number.ts";
-import { isIntegral, isNumeric, toBigInt } from "../numeric.ts";
+import { toBigInt } from "../numeric.ts";
 import { readSpan } from "../spanParse.ts";
 import { textOf } from "../text.ts";
 import { DateTime, DateTimeOffset, TimeSpan } from "../time.ts";
-import { JPropertyValue, type JTokenValue, JValueValue } from "./tokens.ts";
+import { JPropertyValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import type { JTokenValue } from "./token.ts";
 import { tokenTypeName } from "./tokenType.ts";
 
 const NUMBERS = ["Integer", "Float", "String", "Boolean"];

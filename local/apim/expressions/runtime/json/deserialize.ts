@@ -1,15 +1,18 @@
 import { unsupported } from "../../errors.ts";
+import { isNumeric } from "../../model/numericTypes.ts";
 import { BOOL, STRING, type Type, underlying } from "../../model/type.ts";
 import type { Value } from "../../model/value.ts";
 import { NetArray, NetList } from "../collection.ts";
 import { Decimal } from "../decimal.ts";
 import { NetException, raise } from "../exception.ts";
 import { Float } from "../number.ts";
-import { isNumeric } from "../numeric.ts";
 import { NetDictionary } from "../table.ts";
 import { textOf } from "../text.ts";
 import { castToken } from "./convert.ts";
-import { JArrayValue, JObjectValue, type JTokenValue, JValueValue } from "./tokens.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JObjectValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import type { JTokenValue } from "./token.ts";
 import { tokenTypeName } from "./tokenType.ts";
 
 const LINQ = "Newtonsoft.Json.Linq.";

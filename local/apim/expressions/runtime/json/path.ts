@@ -1,7 +1,9 @@
 import { unsupported } from "../../errors.ts";
 import { raise } from "../exception.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JObjectValue, JPropertyValue } from "./jsonObject.ts";
 import { type Condition, evaluateFilter, parseFilter } from "./pathFilter.ts";
-import { JArrayValue, JContainerValue, JObjectValue, JPropertyValue, type JTokenValue } from "./tokens.ts";
+import { JContainerValue, type JTokenValue } from "./token.ts";
 
 type Step =
   | { readonly kind: "name"; readonly names: readonly string[] }

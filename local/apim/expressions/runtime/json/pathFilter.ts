@@ -2,7 +2,10 @@ import { unsupported } from "../../errors.ts";
 import { raise } from "../exception.ts";
 import { Float } from "../number.ts";
 import { toNumber } from "../numeric.ts";
-import { JArrayValue, JObjectValue, type JTokenValue, JValueValue } from "./tokens.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JObjectValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import type { JTokenValue } from "./token.ts";
 
 /** A JSONPath filter: paths and literals compared, joined by && and ||. */
 export type Condition =

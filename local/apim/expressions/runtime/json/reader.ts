@@ -3,7 +3,10 @@ import type { Value } from "../../model/value.ts";
 import { raise } from "../exception.ts";
 import { Float } from "../number.ts";
 import { readJsonDate } from "./isoDate.ts";
-import { JArrayValue, JObjectValue, type JTokenValue, JValueValue } from "./tokens.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JObjectValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import type { JTokenValue } from "./token.ts";
 
 const MAX_DEPTH = 64;
 

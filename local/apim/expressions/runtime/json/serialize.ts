@@ -5,7 +5,10 @@ import { raise } from "../exception.ts";
 import { Anonymous, Tuple } from "../objects.ts";
 import { NetDictionary, Pair } from "../table.ts";
 import { textOf } from "../text.ts";
-import { JArrayValue, JObjectValue, JPropertyValue, JTokenValue, JValueValue } from "./tokens.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JObjectValue, JPropertyValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import { JTokenValue } from "./token.ts";
 
 /** A value as a JSON tree, as Newtonsoft's serialiser writes it with its default settings. */
 export function toToken(value: Value): JTokenValue {

@@ -1,4 +1,6 @@
-import { JArrayValue, JPropertyValue, type JTokenValue } from "./tokens.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JPropertyValue } from "./jsonObject.ts";
+import type { JTokenValue } from "./token.ts";
 
 /** token.Path: "a.b[0]['odd name']". */
 export function tokenPath(token: JTokenValue): string {

@@ -6,7 +6,10 @@ import { Guid } from "../guid.ts";
 import { Char, Float, Integer } from "../number.ts";
 import { EnumValue } from "../objects.ts";
 import { DateTime, DateTimeOffset, TimeSpan } from "../time.ts";
-import { JArrayValue, JObjectValue, JPropertyValue, type JTokenValue, JValueValue } from "./tokens.ts";
+import { JArrayValue } from "./jsonArray.ts";
+import { JObjectValue, JPropertyValue } from "./jsonObject.ts";
+import { JValueValue } from "./jsonValue.ts";
+import type { JTokenValue } from "./token.ts";
 
 /** JTokenType's members. */
 export const TOKEN_TYPES = {

@@ -25,7 +25,13 @@ interface Qualified {
   readonly local: string;
 }
 
-/** Reads XML as XDocument.Parse does: namespaces resolved, white space between elements dropped. A DTD is refused. */
+/**
+ * Reads XML as XDocument.Parse does: namespaces resolved, white space between elements dropped. A DTD is refused.
+ *
+ * Not by @xmldom/xmldom, which reads the policy files: its tree does not tell `<a></a>` from `<a/>` (XElement does, and
+ * writes them back so), and it takes without a word what .NET answers with an XmlException: `]]>` or a lone `&` in text,
+ * `&#x110000;`, and one attribute under two prefixes of a namespace.
+ */
 class XmlReader {
   private readonly text: string;
   private at = 0;
