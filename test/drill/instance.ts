@@ -15,7 +15,7 @@ export class Instance {
   private constructor(host: FunctionsHost, log: HostLogRecorder) {
     this.#host = host;
     this.#log = log;
-    this.client = new GatewayClient(host.url);
+    this.client = new GatewayClient(host.url, "/api");
   }
 
   static async start(appDirectory: string, settings: Readonly<Record<string, string>>): Promise<Instance> {

@@ -191,19 +191,19 @@ const PROVOKE: Readonly<Record<Exclude<ErrorCode, Unprovoked>, Provoke>> = {
     path: "/obo/downstream/nowhere/me",
     options: { token: await stage.signIn() },
   }),
-  downstream_unavailable: async (stage) => {
-    const functions = await stage.functionsWith({
-      DownstreamApis__nowhere__CircuitBreaker__Failures: "1",
-      DownstreamApis__nowhere__CircuitBreaker__PauseSeconds: "300",
-    });
-    const front = await stage.anotherFront({}, functions);
-    const path = "/obo/downstream/nowhere/me";
-    const options = { token: await stage.signIn() };
-    await front.client.call(path, options);
-    return { functions, front, path, options };
-  },
   throttled: (stage) => stage.withEntra({ kind: "throttle", retryAfterS: 30 }),
   identity_provider_unavailable: (stage) => stage.withEntra({ kind: "outage", status: 502, body: "html" }),
+  downstream_unavailable: async (stage) => {
+    const functions = await stage.functionsWith({
+      DownstreamApis__profile__BaseUrl: "https://localhost:1",
+      DownstreamApis__profile__CircuitBreaker__Failures: "1",
+      DownstreamApis__profile__CircuitBreaker__PauseSeconds: "300",
+    });
+    const front = await stage.anotherFront({}, functions);
+    const options = { token: await stage.signIn() };
+    await front.client.call(ME, options);
+    return { functions, front, path: ME, options };
+  },
   gateway_unavailable: async (stage) => ({
     front: await stage.anotherFront({ functionsUrl: "http://localhost:1" }),
     path: ME,
