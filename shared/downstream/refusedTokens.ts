@@ -3,8 +3,11 @@ import type { Clock } from "../clock.ts";
 import type { Secret } from "../secret.ts";
 
 const MOST = 10_000;
-/** An API that refuses even new tokens costs one exchange per user in this time, not one per call. */
-const REMEMBERED_MS = 60_000;
+/**
+ * An API that refuses even new tokens costs one exchange per user in this time, not one per call. No longer: tokens tell
+ * their age in whole seconds, so an API may take one for older than its demand that was issued just after it.
+ */
+const REMEMBERED_MS = 5_000;
 
 interface Refusal {
   /** What was demanded. */
@@ -14,7 +17,7 @@ interface Refusal {
 
 /**
  * Tokens that a downstream API refused as soon as they were issued: another one would be refused too, so none is asked
- * for, until a minute has passed or the API demands something else.
+ * for, until a few seconds have passed or the API demands something else.
  */
 export class RefusedTokens {
   readonly #refusals = new LRUCache<string, Refusal>({

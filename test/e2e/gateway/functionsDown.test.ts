@@ -41,6 +41,11 @@ describe("functions that do not answer", () => {
     [403, "gateway_misconfigured", { detail: REFUSED }],
     [404, "not_found", { detail: "The function app has nothing at this address." }],
     [405, "not_found", { detail: "The function app has nothing at this address." }],
+    [
+      414,
+      "invalid_request",
+      { detail: "The request's address is too long: path and query together may have 8192 characters." },
+    ],
     [408, "gateway_unavailable", {}],
     [413, "request_too_large", {}],
     [429, "gateway_unavailable", {}],
