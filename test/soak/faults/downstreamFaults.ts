@@ -17,7 +17,8 @@ export function downstreamFaults({ name, server }: ApiUnderSoak): readonly Fault
     of("answers 429", ["api 429"], async () => lifting(faults.failing(429, { "retry-after": "1" }))),
     of("resets connections", BROKEN, async () => lifting(faults.cut())),
     of("hangs", ["downstream_timeout"], async () => lifting(faults.hang())),
-    of("is slow", [], async () => lifting(faults.slow(SLOW_MS))),
+    // As with a slow Entra ID: the load itself may add what is missing to the limit.
+    of("is slow", ["downstream_timeout"], async () => lifting(faults.slow(SLOW_MS))),
     of("is down", BROKEN, async () => {
       await faults.down();
       return () => faults.up();
