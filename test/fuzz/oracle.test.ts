@@ -50,6 +50,7 @@ function plainCase(changes: Partial<SocketCase> = {}): SocketCase {
     lineEnd: "\r\n",
     pieces: 1,
     answer: ANSWER,
+    first: "as planned",
     ...changes,
   };
 }
