@@ -4,9 +4,9 @@ import { bodies } from "./bodies.ts";
 import type { CredentialPlan } from "./credentials.ts";
 import { credentials } from "./credentials.ts";
 import type { AnswerPlan } from "./downstreamAnswers.ts";
+import { downstreamAnswers } from "./downstreamAnswers.ts";
 import type { FirstAnswer } from "./firstAnswers.ts";
 import { firstAnswers } from "./firstAnswers.ts";
-import { downstreamAnswers } from "./downstreamAnswers.ts";
 import { headerLines } from "./headers.ts";
 import { methods, targets } from "./targets.ts";
 

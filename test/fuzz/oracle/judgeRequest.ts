@@ -66,11 +66,7 @@ export function judgeRequest(
     startLine,
   );
   const owned = owners.some((api) => alwaysBelow([around.rules[api].basePath], path));
-  expect(
-    "token",
-    owned && user !== undefined,
-    `a token of ${claims?.oid} for ${claims?.aud}, the call is ${user}'s`,
-  );
+  expect("token", owned && user !== undefined, `a token of ${claims?.oid} for ${claims?.aud}, the call is ${user}'s`);
   const sentQuery = sent.target.includes("?") ? sent.target.slice(sent.target.indexOf("?")) : "";
   expect("query", query === sentQuery || query === sentQuery.replace(/^\?$/, ""), `${query}, sent ${sentQuery}`);
   for (const [name, value] of fields) {

@@ -2,7 +2,8 @@
 export const REQUEST_RULES = {
   framing: "the bytes are strictly HTTP/1.1 messages, one behind the other",
   "known-case": "each request belongs to one case: nothing smuggled in a body became a request of its own",
-  "one-call": "a case leads to one request at the most; to one more where the first was answered 401, or broke and may be repeated",
+  "one-call":
+    "a case leads to one request at the most; to one more where the first was answered 401, or broke and may be repeated",
   elsewhere: "no connection is made to a server that only the caller named",
   "request-line": "origin-form, visible ASCII, HTTP/1.1",
   method: "the caller's own method",
