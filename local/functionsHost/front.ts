@@ -39,9 +39,20 @@ export function createFront(handle: RequestHandler): Server {
     const response = answering.get(socket);
     const underWay = response?.headersSent === true && !response.writableFinished;
     if (!socket.writable || underWay) socket.destroy();
-    else socket.end(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\nServer: Kestrel\r\n\r\n`);
+    else socket.end(emptyAnswer(statusOf(error)));
+  });
+  // A tunnel is no function's business. Without a listener Node closes the connection without a word.
+  server.on("connect", (_request, socket) => {
+    socket.on("error", () => socket.destroy());
+    // What is still to be answered on this connection comes first, and Node has taken the socket from it.
+    if (closing.has(socket) || answering.get(socket)?.writableFinished === false) socket.destroy();
+    else socket.end(emptyAnswer("400 Bad Request"), () => socket.destroy());
   });
   return server;
+}
+
+function emptyAnswer(status: string): string {
+  return `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nServer: Kestrel\r\n\r\n`;
 }
 
 function statusOf(error: NodeJS.ErrnoException): string {

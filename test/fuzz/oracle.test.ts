@@ -50,6 +50,7 @@ function plainCase(changes: Partial<SocketCase> = {}): SocketCase {
     lineEnd: "\r\n",
     pieces: 1,
     answer: ANSWER,
+    first: "as planned",
     ...changes,
   };
 }
@@ -283,6 +284,7 @@ describe("the oracle catches a gateway that breaks", () => {
       startResident: 100,
       warm: { resident: 200, live: 30 },
       end: { resident: endResident, live: endLive },
+      curve: [],
     });
     expect(judgeMemory({ direct: report(230, 32), gateway: report(190, 30) })).toEqual([]);
     expect(judgeMemory({ direct: report(230, 32), gateway: report(300, 30) })).toMatchObject([{ rule: "memory" }]);

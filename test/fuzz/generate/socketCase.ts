@@ -5,11 +5,16 @@ import type { CredentialPlan } from "./credentials.ts";
 import { credentials } from "./credentials.ts";
 import type { AnswerPlan } from "./downstreamAnswers.ts";
 import { downstreamAnswers } from "./downstreamAnswers.ts";
+import type { FirstAnswer } from "./firstAnswers.ts";
+import { firstAnswers } from "./firstAnswers.ts";
 import { headerLines } from "./headers.ts";
 import { methods, targets } from "./targets.ts";
 
-/** The downstream APIs of the settings: one below a path, one at the root, one with rules. */
-export const APIS = ["plain", "root", "ruled"] as const;
+/**
+ * The downstream APIs of the settings: one below a path, one at the root, one with rules, one that is called once more when
+ * the connection fails and spared when it keeps failing, and one that is called with the app's own token.
+ */
+export const APIS = ["plain", "root", "ruled", "shaky", "service"] as const;
 export type ApiName = (typeof APIS)[number];
 
 /** Who calls: users' clients, or a gateway that proves itself. */
@@ -34,6 +39,8 @@ export interface SocketCase {
   /** How many writes the bytes are cut into. */
   readonly pieces: number;
   readonly answer: AnswerPlan;
+  /** What comes instead of that answer when the downstream API is asked for the first time. */
+  readonly first: FirstAnswer;
 }
 
 const MOST_PIECES = 4;
@@ -51,6 +58,7 @@ export const socketCases: fc.Arbitrary<SocketCase> = fc.constantFrom(...APIS).ch
     lineEnd: mostly("\r\n", fc.constantFrom("\n", "\r\n", "\r")),
     pieces: fc.integer({ min: 1, max: MOST_PIECES }),
     answer: downstreamAnswers,
+    first: firstAnswers,
   }),
 );
 

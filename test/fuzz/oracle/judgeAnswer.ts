@@ -29,6 +29,7 @@ const NEVER_RELAYED = [
   "upgrade",
   "trailer",
   "via",
+  "www-authenticate",
   "alt-svc",
   "x-powered-by",
   "x-aspnet-version",

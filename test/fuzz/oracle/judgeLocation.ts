@@ -1,4 +1,5 @@
 import type { AnswerPlan } from "../generate/downstreamAnswers.ts";
+import { APIS } from "../generate/socketCase.ts";
 import type { Message } from "../wire/message.ts";
 import { valuesOf } from "../wire/message.ts";
 import type { SentRequest } from "../world/sentRequest.ts";
@@ -7,7 +8,7 @@ import type { Breach } from "./rules.ts";
 
 const CLIENT_ORIGIN = "http://gateway.example";
 /** Addresses as a client writes them; in others the host has a hand. */
-const USUAL = /^(\/api\/downstream\/(plain|root|ruled))(?:\/[A-Za-z0-9\-_~,=$]+)*(?:\?.*)?$/;
+const USUAL = /^(\/api\/downstream\/(plain|root|ruled|shaky|service))(?:\/[A-Za-z0-9\-_~,=$]+)*(?:\?.*)?$/;
 
 /**
  * A client that follows `Location` from its own address must come where one at the downstream API would: below the base
@@ -19,8 +20,9 @@ export function judgeLocations(
   request: Message,
   { target }: SentRequest,
 ): Breach[] {
-  const [, address, api] = USUAL.exec(target) ?? [];
-  if (address === undefined || (api !== "plain" && api !== "root" && api !== "ruled")) return [];
+  const [, address, named] = USUAL.exec(target) ?? [];
+  const api = APIS.find((name) => name === named);
+  if (address === undefined || api === undefined) return [];
   const origin = `http://${valuesOf(request.fields, "host").join()}`;
   const inner = `${origin}${request.startLine.split(" ")[1]}`;
   const breaches: Breach[] = [];

@@ -8,7 +8,7 @@ import type { ApiRules } from "../world/settings.ts";
 import { isForbidden } from "./forbiddenHeaders.ts";
 import { alwaysBelow } from "./lenientPath.ts";
 import type { Breach, Rule } from "./rules.ts";
-import type { TokenReader } from "./tokenOwner.ts";
+import type { Claims, TokenReader } from "./tokenOwner.ts";
 
 /** What a request at the downstream API is judged by. */
 export interface Surroundings {
@@ -19,6 +19,8 @@ export interface Surroundings {
   /** Client id of the gateway, which token A is for, and object id of who may pass one on. */
   readonly gatewayClientId: string;
   readonly gatewayPrincipal: string;
+  /** Object id of the app that the gateway itself is, whose own tokens B are. */
+  readonly appPrincipal: string;
   readonly tokens: TokenReader;
   /** Never at the downstream API: tokens A, the gateway's token, secrets. */
   readonly neverDownstream: readonly string[];
@@ -51,7 +53,8 @@ export function judgeRequest(
   expect("host", valuesOf(fields, "host").join("|") === around.authority, valuesOf(fields, "host").join("|"));
   const claims = tokenClaims(fields, around);
   const candidates = APIS.filter((api) => names(sent.target, api));
-  const owners = candidates.filter((api) => claims?.aud === around.audiences[api]);
+  const user = callingUser(sent, asked.front, around);
+  const owners = candidates.filter((api) => isTokenFor(api, claims, user, around));
   expect(
     "base-path",
     candidates.some((api) => alwaysBelow([around.rules[api].basePath], path)),
@@ -62,13 +65,8 @@ export function judgeRequest(
     candidates.some((api) => isOpen(around.rules[api], method, path)),
     startLine,
   );
-  const user = callingUser(sent, asked.front, around);
   const owned = owners.some((api) => alwaysBelow([around.rules[api].basePath], path));
-  expect(
-    "token",
-    owned && user !== undefined && claims?.oid === user,
-    `a token of ${claims?.oid} for ${claims?.aud}, the call is ${user}'s`,
-  );
+  expect("token", owned && user !== undefined, `a token of ${claims?.oid} for ${claims?.aud}, the call is ${user}'s`);
   const sentQuery = sent.target.includes("?") ? sent.target.slice(sent.target.indexOf("?")) : "";
   expect("query", query === sentQuery || query === sentQuery.replace(/^\?$/, ""), `${query}, sent ${sentQuery}`);
   for (const [name, value] of fields) {
@@ -123,6 +121,19 @@ function tokenClaims(fields: readonly Field[], { tokens }: Surroundings) {
   return token === undefined ? undefined : tokens.claims(token);
 }
 
+/** A user's own token B, or the app's where the API takes those: never the one for the other. */
+function isTokenFor(
+  api: ApiName,
+  claims: Claims | undefined,
+  user: string | undefined,
+  { audiences, rules, appPrincipal }: Surroundings,
+): boolean {
+  if (claims?.aud !== audiences[api]) return false;
+  return rules[api].appOnly
+    ? claims.oid === appPrincipal && claims.scp === undefined
+    : claims.oid === user && claims.scp !== undefined;
+}
+
 /** Whose call it is by the one token that its caller sent, if it holds, and if the gateway's does. */
 function callingUser(sent: SentRequest, front: "direct" | "gateway", around: Surroundings): string | undefined {
   if (front === "gateway") {
@@ -143,7 +154,8 @@ function tokenOf(values: readonly string[], { tokens }: Surroundings) {
   return token === undefined ? undefined : tokens.claims(token);
 }
 
-function names(target: string, api: ApiName): boolean {
+/** Whether a target names this API, as the host decodes it. */
+export function names(target: string, api: ApiName): boolean {
   const text = target.replace(/%([0-9a-f]{2})/gi, (_, octet: string) =>
     String.fromCharCode(Number.parseInt(octet, 16)),
   );

@@ -2,7 +2,8 @@
 export const REQUEST_RULES = {
   framing: "the bytes are strictly HTTP/1.1 messages, one behind the other",
   "known-case": "each request belongs to one case: nothing smuggled in a body became a request of its own",
-  "one-call": "a case leads to one request at the most",
+  "one-call":
+    "a case leads to one request at the most; to one more where the first was answered 401, or broke and may be repeated",
   elsewhere: "no connection is made to a server that only the caller named",
   "request-line": "origin-form, visible ASCII, HTTP/1.1",
   method: "the caller's own method",
@@ -26,7 +27,7 @@ export const ANSWER_RULES = {
   secret: "no token and no secret",
   "internal-address": "no internal address",
   "stack-trace": "no stack trace",
-  "relayed-header": "no cookie, no hop-by-hop field and no server identity of the downstream API",
+  "relayed-header": "no cookie, no hop-by-hop field no challenge and no server identity of the downstream API",
   "relayed-body": "the downstream API's status and body, byte for byte",
   location: "leads the client where the downstream API's leads",
 } as const;

@@ -53,8 +53,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const target = { ...world.target, url: (front: FrontName) => apps.hosts[front].url };
   const core = await runCoreCases(CORE_PROPERTIES, { seed, cases: cases - socketCases, untilMs });
   const watch = new MemoryWatch(apps.memory);
-  watch.start();
-  const onProgress = (done: number): void => say(`${done} of ${socketCases} cases through sockets`);
+  let done = 0;
+  watch.start(() => done);
+  const onProgress = (now: number): void => {
+    done = now;
+    say(`${done} of ${socketCases} cases through sockets`);
+  };
   const sockets = await runSocketCases(target, { seed, cases: socketCases, untilMs, onProgress });
   const memory = await watch.stop();
   const failures: Failure[] = core.failures.map(({ property, input, error, seed: sliceSeed, path }) => ({

@@ -16,10 +16,10 @@ export function reportText({ seed, sockets, core, memory, failures }: FuzzReport
     `${coreCases} at the core in ${core.seconds.toFixed(1)} s: ${Object.entries(core.tried)
       .map(([name, count]) => `${name} ${count}`)
       .join(", ")}`,
-    ...Object.entries(memory).map(
-      ([front, { startResident, warm, end }]) =>
-        `worker of ${front}: resident ${startResident} MiB at the start, ${warm.resident} after the warm-up, ${end.resident} at the end; live ${warm.live} after the warm-up, ${end.live} at the end`,
-    ),
+    ...Object.entries(memory).flatMap(([front, { startResident, warm, end, curve }]) => [
+      `worker of ${front}: resident ${startResident} MiB at the start, ${warm.resident} after the warm-up, ${end.resident} at the end; live ${warm.live} after the warm-up, ${end.live} at the end`,
+      `  live after so many cases: ${curve.map(({ cases, live }) => `${cases}: ${live}`).join(", ")}`,
+    ]),
   ];
   for (const { what, breaches, replay } of failures) {
     lines.push("", what, ...breaches.map(({ rule, seen }) => `  ${rule} (${RULES[rule]}): ${seen}`));

@@ -39,17 +39,15 @@ export async function attempt(socketCase: SocketCase, number: number, target: Ta
   });
   // Reset: what came until then may be a part, which nobody takes for the whole.
   opened.breaches.push(...breaches.filter(({ rule }) => !(reset && rule === "answer-syntax")));
-  // Node's HTTP server, which the local host is made of, closes the connection without a word.
-  const tunnel = socketCase.method === "CONNECT";
   const small =
     sent.bytes.length < SMALL_BYTES && sent.reading.kind === "whole" && sent.reading.message.body.length === 0;
   const allUsed = sent.reading.kind === "whole" && sent.reading.bytes === sent.bytes.length;
-  if (whole && !tunnel && statuses.length === 0 && !(reset && !(small && allUsed)))
+  if (whole && statuses.length === 0 && !(reset && !(small && allUsed)))
     opened.breaches.push({
       rule: "answered",
       seen: inTime ? `closed without an answer${reset ? ", by a reset" : ""}` : "no answer in time",
     });
-  return { breaches: opened.breaches, statuses, reachedDownstream: opened.relayed !== undefined, skipped: false };
+  return { breaches: opened.breaches, statuses, reachedDownstream: opened.seen.length > 0, skipped: false };
 }
 
 interface Exchanged {
@@ -91,7 +89,7 @@ function exchanged(url: string, { bytes }: SentRequest, pieces: number, whole: b
 }
 
 /** What the downstream API was sent must not come back either, but where a gateway asks for the token itself. */
-function tokenB({ relayed }: OpenCase, target: string): readonly string[] {
-  if (relayed === undefined || target.includes("authorization/")) return [];
-  return valuesOf(relayed.request.fields, "authorization").map((value) => value.replace(/^Bearer /, ""));
+function tokenB({ seen }: OpenCase, target: string): readonly string[] {
+  if (target.includes("authorization/")) return [];
+  return seen.flatMap(({ fields }) => valuesOf(fields, "authorization").map((value) => value.replace(/^Bearer /, "")));
 }

@@ -1,9 +1,12 @@
 import type { AnswerPlan } from "../generate/downstreamAnswers.ts";
+import type { BrokenAnswer, FirstAnswer } from "../generate/firstAnswers.ts";
+import { FIRST_ANSWERS } from "../generate/firstAnswers.ts";
 import type { ApiName, SocketCase } from "../generate/socketCase.ts";
+import { APIS } from "../generate/socketCase.ts";
 import type { Relayed } from "../oracle/judgeAnswer.ts";
 import { ANSWER_MARK } from "../oracle/judgeAnswer.ts";
 import type { Surroundings } from "../oracle/judgeRequest.ts";
-import { judgeRequest } from "../oracle/judgeRequest.ts";
+import { judgeRequest, names } from "../oracle/judgeRequest.ts";
 import type { Breach } from "../oracle/rules.ts";
 import type { Message } from "../wire/message.ts";
 import { valuesOf } from "../wire/message.ts";
@@ -16,11 +19,18 @@ export interface OpenCase {
   readonly socketCase: SocketCase;
   readonly sent: SentRequest;
   readonly breaches: Breach[];
+  /** Every request that the downstream API saw of it. */
+  readonly seen: Message[];
+  /** The last one, and what it was answered; undefined where that was no answer. */
   relayed: Relayed | undefined;
+  /** Whether the gateway may ask once more. */
+  again: boolean;
 }
 
 /** A request may reach the downstream API after its caller was answered: cases stay known for so many others. */
 const KEPT = 4_000;
+/** RFC 9110, 9.2.2. */
+const IDEMPOTENT = /^(?:GET|HEAD|OPTIONS|PUT|DELETE) /;
 const PLAIN_ANSWER: AnswerPlan = { status: 200, fields: [], body: "", chunked: false };
 
 /** Which case each request at the downstream API belongs to, and the verdict on it. */
@@ -42,7 +52,7 @@ export class Cases implements DownstreamEvents {
   }
 
   open(number: number, socketCase: SocketCase, sent: SentRequest): OpenCase {
-    const opened: OpenCase = { socketCase, sent, breaches: [], relayed: undefined };
+    const opened: OpenCase = { socketCase, sent, breaches: [], seen: [], relayed: undefined, again: true };
     this.#open.set(number, opened);
     this.#open.delete(number - KEPT);
     return opened;
@@ -52,7 +62,7 @@ export class Cases implements DownstreamEvents {
     return this.#open.get(number)?.breaches ?? [];
   }
 
-  readonly request = (message: Message): AnswerPlan => {
+  readonly request = (message: Message): AnswerPlan | BrokenAnswer => {
     this.seen++;
     const number = Number.parseInt(valuesOf(message.fields, CASE_HEADER.toLowerCase())[0] ?? "", 10);
     const opened = this.#open.get(number);
@@ -61,17 +71,34 @@ export class Cases implements DownstreamEvents {
       return PLAIN_ANSWER;
     }
     const { socketCase, sent, breaches } = opened;
-    if (opened.relayed !== undefined) breaches.push({ rule: "one-call", seen: message.startLine });
+    if (!opened.again) breaches.push({ rule: "one-call", seen: message.startLine });
     breaches.push(...judgeRequest(message, sent, socketCase, this.#around()));
-    const plan = this.#answer(socketCase.answer, socketCase.api, number);
-    opened.relayed = { plan, request: message };
+    const first = opened.seen.length === 0 && socketCase.first !== "as planned" ? socketCase.first : undefined;
+    opened.seen.push(message);
+    const chosen = first === undefined ? socketCase.answer : FIRST_ANSWERS[first];
+    const answer = "octets" in chosen ? chosen : this.#answer(chosen, socketCase.api, number);
+    opened.again = opened.seen.length === 1 && this.#mayRepeat(message, sent, answer, first);
+    opened.relayed = "octets" in answer ? undefined : { plan: answer, request: message };
     if (breaches.length > 0) this.#onBreach(number);
-    return plan;
+    return answer;
   };
 
   readonly broken = (why: string, bytes: Buffer): void => {
     this.stray.push({ rule: "framing", seen: `${why}: ${JSON.stringify(bytes.toString("latin1", 0, 200))}` });
   };
+
+  /** With another token behind a 401; over another connection where that broke, the verb allows it and the settings. */
+  #mayRepeat(
+    { startLine }: Message,
+    { target }: SentRequest,
+    answer: AnswerPlan | BrokenAnswer,
+    first: FirstAnswer | undefined,
+  ): boolean {
+    if (!("octets" in answer)) return answer.status === 401;
+    const { rules } = this.#around();
+    const retries = APIS.some((api) => rules[api].retries && names(target, api));
+    return retries && first !== "garbage" && IDEMPOTENT.test(startLine);
+  }
 
   #answer(plan: AnswerPlan, api: ApiName, number: number): AnswerPlan {
     const { authority, rules } = this.#around();

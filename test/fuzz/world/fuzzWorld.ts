@@ -63,10 +63,19 @@ function tokensA({ downstream: _tokenB, ...others }: Tokens): string[] {
 function surroundings({ seed, entra }: LocalAzure, authority: string, secrets: readonly string[]): Surroundings {
   const principal = seed.apiManagement.servicePrincipals.get(seed.tenant.id);
   if (principal === undefined) throw new Error("API Management has no service principal in the seeded tenant.");
+  const app = seed.gateway.servicePrincipals.get(seed.tenant.id);
+  if (app === undefined) throw new Error("The gateway has no service principal in the seeded tenant.");
   return {
     authority,
     rules: API_RULES,
-    audiences: { plain: seed.profile.clientId, ruled: seed.profile.clientId, root: seed.ledger.clientId },
+    audiences: {
+      plain: seed.profile.clientId,
+      ruled: seed.profile.clientId,
+      root: seed.ledger.clientId,
+      shaky: seed.profile.clientId,
+      service: seed.profile.clientId,
+    },
+    appPrincipal: app,
     gatewayClientId: seed.gateway.clientId,
     gatewayPrincipal: principal,
     tokens: new TokenReader(entra.publicKeyPem()),

@@ -55,6 +55,7 @@ export async function startGatewayApps(appDirectory: string, world: FuzzWorld): 
 }
 
 async function workerMemory(host: FunctionsHost): Promise<WorkerMemory> {
-  const { rss, heapUsed, external } = await host.workerMemory();
-  return { resident: rss, live: heapUsed + external };
+  const { memory, collected } = await host.workerResources();
+  if (!collected) throw new Error("The worker runs without --expose-gc: its memory would say nothing.");
+  return { resident: memory.rss, live: memory.heapUsed + memory.external };
 }

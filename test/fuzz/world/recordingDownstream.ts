@@ -2,12 +2,13 @@ import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { listen } from "../../../local/net/listen.ts";
 import type { AnswerPlan } from "../generate/downstreamAnswers.ts";
+import type { BrokenAnswer } from "../generate/firstAnswers.ts";
 import type { Message } from "../wire/message.ts";
 import { readMessage } from "../wire/message.ts";
 
 export interface DownstreamEvents {
   /** A whole request. What is returned is answered. */
-  readonly request: (message: Message) => AnswerPlan;
+  readonly request: (message: Message) => AnswerPlan | BrokenAnswer;
   /** Bytes that are no request, or none any more; the connection is cut. */
   readonly broken: (why: string, bytes: Buffer) => void;
 }
@@ -33,7 +34,12 @@ export function startRecordingDownstream(events: DownstreamEvents): Promise<RawL
         }
         bytes = bytes.subarray(reading.bytes);
         const head = reading.message.startLine.startsWith("HEAD ");
-        socket.write(answerBytes(events.request(reading.message), head), "latin1");
+        const answer = events.request(reading.message);
+        if ("octets" in answer) {
+          socket.end(answer.octets, "latin1", () => socket.destroy());
+          return;
+        }
+        socket.write(answerBytes(answer, head), "latin1");
       }
     });
   });

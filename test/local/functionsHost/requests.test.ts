@@ -135,6 +135,19 @@ describe("a request on its way to the worker", () => {
     expect(await connection.closed).toBe("ended");
   });
 
+  it("for a tunnel is answered 400, and cut off behind another that is under way", async () => {
+    const tunnel = "CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: elsewhere.example:443\r\n\r\n";
+    using connection = new RawConnection(fixture.host.url);
+    connection.send(tunnel);
+    await connection.until("HTTP/1.1 400 Bad Request");
+    expect(await connection.closed).toBe("ended");
+
+    using busy = new RawConnection(fixture.host.url);
+    busy.send(`GET /api/raw/x HTTP/1.1\r\nHost: x\r\n\r\n${tunnel}`);
+    await busy.closed;
+    expect(busy.received).toBe("");
+  });
+
   it("is answered 431 from 32 KiB of header fields on, or 101 of them, and 414 for a long target", async () => {
     const get = (target: string, fields: string) =>
       exchange(fixture.host.url, `GET ${target} HTTP/1.1\nHost: x${fields}`);
