@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { HttpResponseInit } from "@azure/functions";
+import { discard } from "../../shared/downstream/discard.ts";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";
@@ -30,7 +31,7 @@ export async function sendAnswer(
   const bodiless = request.method === "HEAD" || BODILESS.has(status);
   if (typeof body !== "object" || bodiless) {
     // The answer is whole without this body, whatever becomes of it.
-    if (typeof body === "object") body.on("error", () => undefined).resume();
+    if (typeof body === "object") discard(body);
     else if (body !== undefined && !bodiless) endWith(response, body);
     return { status };
   }
@@ -61,7 +62,7 @@ function setHead(response: ServerResponse, { status, headers, body }: HttpAnswer
     for (const [name, value] of headers) response.appendHeader(name, asFieldValue(value));
   } catch (error) {
     clearHead(response, headers);
-    if (typeof body === "object") discard(body);
+    if (typeof body === "object") close(body);
     throw error;
   }
 }
@@ -71,7 +72,7 @@ function clearHead(response: ServerResponse, headers: HeaderList): void {
 }
 
 /** Closes a body that nobody will read; that it was closed is then no error. */
-function discard(body: Readable): void {
+function close(body: Readable): void {
   body.on("error", () => undefined).destroy();
 }
 
