@@ -348,6 +348,20 @@ describe("a circuit breaker", () => {
     for (let time = 0; time < 4; time++) expect((await call()).status).toBe(status);
   });
 
+  it("is not tripped by callers who leave a second attempt no time", async () => {
+    const { start, call, clock } = world({ circuitBreaker: { failures: 1, pauseMs: 30_000 }, totalTimeoutMs: 2_000 });
+    server.script(demanding(CLAIMS, { unread: true }), "nothing");
+    const body = new PassThrough();
+    const failed = failureOf(start({ method: "PUT", body }));
+    body.write("x");
+    while (server.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    clock.ms += 1_990;
+    body.end();
+    expect(await failed).toMatchObject({ code: "downstream_timeout" });
+    server.script(OK);
+    expect((await call()).status).toBe(200);
+  });
+
   it("is not tripped by callers: who hang up, send too much, break off or send slowly", async () => {
     const { start, call } = world({ ...BREAKER, maxRequestBodyBytes: 10, totalTimeoutMs: 300 });
     for (let time = 0; time < 3; time++) {
