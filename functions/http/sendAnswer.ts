@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { HttpResponseInit } from "@azure/functions";
+import { discard } from "../../shared/downstream/discard.ts";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";
 
-const BODILESS = new Set([204, 205, 304]);
+const RESET_CONTENT = 205;
+const BODILESS = new Set([204, RESET_CONTENT, 304]);
 /** What the library's response can be made with. */
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
@@ -24,10 +26,12 @@ export async function sendAnswer(
 ): Promise<HttpResponseInit> {
   const { status, headers, body, bodyFailure = (error: unknown) => error } = answer;
   setHead(response, answer);
+  // Unlike 204 and 304 it has the length that it states: the caller would wait for what is not sent (RFC 9112, 6.3).
+  if (status === RESET_CONTENT) response.removeHeader("content-length");
   const bodiless = request.method === "HEAD" || BODILESS.has(status);
   if (typeof body !== "object" || bodiless) {
     // The answer is whole without this body, whatever becomes of it.
-    if (typeof body === "object") body.on("error", () => undefined).resume();
+    if (typeof body === "object") discard(body);
     else if (body !== undefined && !bodiless) endWith(response, body);
     return { status };
   }
@@ -58,7 +62,7 @@ function setHead(response: ServerResponse, { status, headers, body }: HttpAnswer
     for (const [name, value] of headers) response.appendHeader(name, asFieldValue(value));
   } catch (error) {
     clearHead(response, headers);
-    if (typeof body === "object") discard(body);
+    if (typeof body === "object") close(body);
     throw error;
   }
 }
@@ -68,7 +72,7 @@ function clearHead(response: ServerResponse, headers: HeaderList): void {
 }
 
 /** Closes a body that nobody will read; that it was closed is then no error. */
-function discard(body: Readable): void {
+function close(body: Readable): void {
   body.on("error", () => undefined).destroy();
 }
 

@@ -1,7 +1,8 @@
 import type * as z from "zod/mini";
 import type { PrefixScopes } from "./settings.ts";
 
-const DEFAULT_SCOPE = /^.+[^/]\/\.default$/;
+/** An id that ends in a slash keeps it, as that of Azure's management does: https://management.azure.com//.default. */
+const DEFAULT_SCOPE = /^[^/].*\/\.default$/;
 const SCOPES_EXPECTED =
   "with RequestAppToken exactly one scope, the API's <app id URI>/.default: an app gets all that it was granted, of one API";
 const PREFIXES_EXPECTED = "nothing with RequestAppToken: an app's token is the same for all paths";

@@ -2,6 +2,7 @@ import type { ManagedIdentityCredential } from "@azure/identity";
 import type { Clock } from "../clock.ts";
 import { cloudOfInstance, PUBLIC_CLOUD } from "../config/clouds.ts";
 import type { ManagedIdentityAssertionSettings } from "../config/settings.ts";
+import { loadedOnce } from "../loadedOnce.ts";
 import { Secret } from "../secret.ts";
 import type { Assertion } from "./assertionCache.ts";
 import { AssertionCache } from "./assertionCache.ts";
@@ -36,12 +37,11 @@ export function managedIdentitySource(
   { instance, environment, now, source }: ManagedIdentitySourceOptions,
 ): CredentialSource {
   const audience = tokenExchangeUrl ?? (cloudOfInstance(instance) ?? PUBLIC_CLOUD).tokenExchangeUrl;
-  let identity: Promise<ManagedIdentityCredential> | undefined;
+  const identity = loadedOnce(() => managedIdentity(managedIdentityClientId));
   const assertions = new AssertionCache(async () => {
     try {
       if (!environment.IDENTITY_ENDPOINT) throw new Error(NOT_HERE);
-      identity ??= managedIdentity(managedIdentityClientId);
-      return await tokenFor(audience, await identity, now);
+      return await tokenFor(audience, await identity(), now);
     } catch (error) {
       const what = `managed identity ${managedIdentityClientId} gave no token for ${audience}`;
       throw new CredentialLoadError(`${source}: ${what}: ${reasonOf(error)}`, { cause: error });

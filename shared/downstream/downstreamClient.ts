@@ -86,6 +86,9 @@ export class DownstreamClient {
   async call(request: DownstreamRequest, token: Secret): Promise<DownstreamResponse> {
     this.#refuseOtherTargets(request.path);
     const { body, withinMs = Number.POSITIVE_INFINITY } = request;
+    // The first attempt may have been answered before the body was as long as that.
+    if (body instanceof Uint8Array && this.#limit !== undefined && body.length > this.#limit.maxBytes)
+      throw this.#limit.error();
     const deadline = new CallDeadline(request.signal, Math.min(this.#api.totalTimeoutMs, withinMs));
     try {
       const answer = await send(this.#pool, {

@@ -34,9 +34,13 @@ export async function guardedCall(
   }
 }
 
-/** Not a caller who hung up, sent too much, broke off or is still sending when the time is over. */
-function isApisFailure(error: unknown, { body }: DownstreamRequest): boolean {
+/**
+ * Not a caller who hung up, sent too much, broke off or is still sending when the time is over; nor a second attempt that
+ * ran out of time: the first may have left it none, while the caller took theirs.
+ */
+function isApisFailure(error: unknown, { body, withinMs }: DownstreamRequest): boolean {
   const stream = body instanceof Readable ? body : undefined;
   if (error instanceof DownstreamUnreachableError) return (stream?.errored ?? null) === null;
+  if (withinMs !== undefined) return false;
   return error instanceof DownstreamTimeoutError && (stream === undefined || stream.readableEnded);
 }

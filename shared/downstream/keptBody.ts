@@ -27,6 +27,8 @@ export class KeptBody {
   /** Nobody will want it again. */
   release(): void {
     this.#settle("lost");
+    // Also of one that is whole: without its pieces it would look like an empty body.
+    this.#state = "lost";
     this.#pieces = [];
   }
 

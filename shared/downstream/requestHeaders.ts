@@ -76,7 +76,7 @@ function passedOn(rawHeaders: readonly string[], inTrace: boolean, extraHeaders:
     if (plain !== lower && NEVER_DISGUISED.has(plain)) continue;
     // W3C Trace Context, 3.3.1.1: the state of a trace that cannot be read is not passed on.
     if (!inTrace && (lower === "traceparent" || lower === "tracestate")) continue;
-    if (extraHeaders.some((extra) => extra.name === plain)) continue;
+    if (extraHeaders.some((extra) => plainName(extra.name) === plain)) continue;
     headers.push(name, rawHeaders[index + 1] ?? "");
   }
   return headers;

@@ -119,6 +119,26 @@ describe("an answer", () => {
     expect([received.status, received.headers.etag, received.body.length]).toEqual([status, '"x"', 0]);
   });
 
+  it("with 205 states no length: nothing follows, and who waited for it would wait for ever", async () => {
+    answering({ status: 205, headers: [["content-length", "4"]], body: bytes("lost") });
+    const received = await call(library);
+    expect([received.status, received.headers["content-length"] ?? "0", received.body.length]).toEqual([205, "0", 0]);
+  });
+
+  it("lets go of a body without end that is not sent", async () => {
+    let given = 0;
+    const endless = new Readable({
+      read() {
+        given++;
+        setImmediate(() => this.push(Buffer.alloc(65_536)));
+      },
+    });
+    answering({ status: 205, body: endless });
+    expect((await call(library)).status).toBe(205);
+    await expect.poll(() => endless.destroyed).toBe(true);
+    expect(given).toBeLessThan(10);
+  });
+
   it("to HEAD keeps the length of what GET would bring", async () => {
     answering({ headers: [["content-length", "1000"]], body: bytes() });
     expect((await call(library, { method: "HEAD" })).headers["content-length"]).toBe("1000");

@@ -191,20 +191,20 @@ describe("the rules of a downstream API in the settings", () => {
       requestAppToken: true,
       scopes: [scopes],
     });
+    // Microsoft, "Scopes and permissions: trailing slash and .default".
+    const doubled = "https://management.azure.com//.default";
+    expect(graph({ RequestAppToken: "true", Scopes: doubled })?.scopes).toEqual([doubled]);
     expect(graph({ RequestAppToken: "false", Scopes: "a b" })).toMatchObject({ requestAppToken: false });
   });
 
-  it.each([
-    "User.Read",
-    "api://reports",
-    "/.default",
-    "api://reports/.default api://other/.default",
-    "api://reports//.default",
-  ])("RequestAppToken: not with Scopes %j", (scopes) => {
-    expect(graphMistakes({ RequestAppToken: "true", Scopes: scopes })).toMatchObject([
-      { setting: `${GRAPH}__Scopes`, expected: expect.stringContaining("exactly one scope") },
-    ]);
-  });
+  it.each(["User.Read", "api://reports", "/.default", "api://reports/.default api://other/.default", "//.default"])(
+    "RequestAppToken: not with Scopes %j",
+    (scopes) => {
+      expect(graphMistakes({ RequestAppToken: "true", Scopes: scopes })).toMatchObject([
+        { setting: `${GRAPH}__Scopes`, expected: expect.stringContaining("exactly one scope") },
+      ]);
+    },
+  );
 
   it("RequestAppToken: not with ScopesByPrefix, and both mistakes at once", () => {
     expect(

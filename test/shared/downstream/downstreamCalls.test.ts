@@ -171,6 +171,16 @@ describe("another 401", () => {
     for (let time = 0; time < 10; time++) await call();
     expect([tokens().length, replaced.length]).toEqual([22, 2]);
   });
+
+  it("to calls that never cease does not put off the next exchange: a token revoked meanwhile is replaced", async () => {
+    const { call, clock, replaced } = world();
+    server.script(UNAUTHORIZED);
+    for (let time = 0; time < 9; time++) {
+      await call();
+      clock.ms += 20_000;
+    }
+    expect(replaced).toHaveLength(3);
+  });
 });
 
 describe("a body", () => {
@@ -202,6 +212,19 @@ describe("a body", () => {
     body.end("last");
     expect((await called).status).toBe(200);
     expect(server.received[1]?.body).toBe("first,last");
+  });
+
+  it("that turns out longer than the API takes is not, though the first attempt was answered before that", async () => {
+    const { start } = world({ maxRequestBodyBytes: 10 });
+    server.script(demanding(CLAIMS, { unread: true }), OK);
+    const body = new PassThrough();
+    const called = failureOf(start(put(body)));
+    body.write("first,");
+    while (server.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    body.end("and more");
+    expect(await called).toMatchObject({ code: "request_too_large" });
+    expect(server.received).toHaveLength(1);
   });
 
   it("that is longer is not: the challenge passes, and the token is forgotten", async () => {
@@ -323,6 +346,20 @@ describe("a circuit breaker", () => {
     const { call } = world(BREAKER, { cached: false });
     server.script({ status });
     for (let time = 0; time < 4; time++) expect((await call()).status).toBe(status);
+  });
+
+  it("is not tripped by callers who leave a second attempt no time", async () => {
+    const { start, call, clock } = world({ circuitBreaker: { failures: 1, pauseMs: 30_000 }, totalTimeoutMs: 2_000 });
+    server.script(demanding(CLAIMS, { unread: true }), "nothing");
+    const body = new PassThrough();
+    const failed = failureOf(start({ method: "PUT", body }));
+    body.write("x");
+    while (server.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    clock.ms += 1_990;
+    body.end();
+    expect(await failed).toMatchObject({ code: "downstream_timeout" });
+    server.script(OK);
+    expect((await call()).status).toBe(200);
   });
 
   it("is not tripped by callers: who hang up, send too much, break off or send slowly", async () => {

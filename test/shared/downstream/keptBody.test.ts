@@ -58,6 +58,10 @@ describe("KeptBody", () => {
     kept.release();
     body.end("b");
     expect(await kept.whole(open)).toBeUndefined();
+    const over = watched(Readable.from([Buffer.from("a")]));
+    expect(await over.whole(open)).toHaveLength(1);
+    over.release();
+    expect(await over.whole(open)).toBeUndefined();
   });
 
   it("gives an empty body too", async () => {

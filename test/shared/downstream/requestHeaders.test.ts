@@ -162,8 +162,13 @@ describe("requestHeaders", () => {
     const extra = [
       { name: "ocp-apim-subscription-key", value: new Secret("key") },
       { name: "x-api", value: new Secret("2") },
+      { name: "x.key", value: new Secret("3") },
     ];
     const raw = [
+      "X.Key",
+      "mine",
+      "x-key",
+      "mine",
       "X-API",
       "1",
       "x_api",
@@ -181,6 +186,7 @@ describe("requestHeaders", () => {
       ...OURS,
       ["ocp-apim-subscription-key", "key"],
       ["x-api", "2"],
+      ["x.key", "3"],
     ]);
   });
 });
