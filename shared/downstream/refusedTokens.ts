@@ -31,7 +31,7 @@ export class RefusedTokens {
     this.#now = now;
   }
 
-  /** The minute counts from the first refusal: calls that never cease would put off the next exchange for ever. */
+  /** The time counts from the first refusal: calls that never cease would put off the next exchange for ever. */
   add(token: Secret, claims: string | undefined): void {
     if (this.has(token, claims)) return;
     this.#refusals.set(token.sha256, { claims, sinceMs: this.#now() });
