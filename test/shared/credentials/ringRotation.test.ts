@@ -102,29 +102,25 @@ describe("CredentialRing, rotation", () => {
     expect(source.loads).toBe(3);
   });
 
-  it("waits for the fetch that another call's rejection began", async () => {
+  it("waits for the fetch that another call's rejection began, where a late success hid its own", async () => {
     const source = new TestSource("cert");
     const { ring, call, registered } = ringWorld(source);
-    await call();
-    const [older] = [source.newest];
-    const late = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
-    let begun = 0;
-    // Rejected after the fetch has begun, but overtaken by a success at first.
-    const slow = ring.run((credential) => late[begun++]?.promise ?? Promise.resolve(credential.label));
+    const older = source.newest;
+    const answer = Promise.withResolvers<string>();
+    const slow = ring.run((credential) => (credential === older ? answer.promise : Promise.resolve(credential.label)));
     await settled();
     await call();
     const gate = Promise.withResolvers<void>();
-    source.gate = gate.promise;
     registered.clear();
-    registered.add(source.rotate("cert v2"));
-    const first = call();
+    const newer = source.rotate("cert v2");
+    registered.add(newer);
+    source.answer = gate.promise.then(() => newer);
+    const calls = many(10, call);
     await settled();
-    late[0]?.reject(rejection(older));
-    const others = many(10, call);
+    answer.reject(rejection(older));
     await settled();
     gate.resolve();
-    late[1]?.reject(rejection(older));
-    expect(new Set([await first, ...(await others), await slow])).toEqual(new Set(["cert v2"]));
+    expect(new Set([await slow, ...(await calls)])).toEqual(new Set(["cert v2"]));
     expect([source.loads, source.looksBack]).toEqual([2, 0]);
   });
 
