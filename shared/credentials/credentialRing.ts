@@ -138,15 +138,27 @@ export class CredentialRing {
 
   /** Asks the next source that could help. @returns that source; undefined: none is left */
   async #ask(call: RingCall, probing: boolean): Promise<CredentialSlot | undefined> {
-    const unloaded = this.#slots.find(
-      (each) => call.mayFetch(each) && (each.loaded ? each.versions[0]?.expired === true : each.loadable || probing),
-    );
+    const unloaded = this.#slots.find((each) => !each.loaded && call.mayLoad(each) && (each.loadable || probing));
     if (unloaded !== undefined) {
-      await call.fetch(unloaded);
+      await call.load(unloaded);
       return unloaded;
     }
-    // Once it is known that nothing works, the probe looks back for all: nobody else waits for a vault then.
+    // One that this call has just loaded is the newest.
+    const expired = this.#slots.find(
+      (each) => each.versions[0]?.expired === true && call.mayLoad(each) && call.mayRefresh(each),
+    );
+    if (expired !== undefined) {
+      await call.refresh(expired);
+      return expired;
+    }
+    // Once it is known that nothing works, the probe asks for all: nobody else waits for a vault then.
     if (this.#outage.known && !probing) return undefined;
+    // Another call's rejection may have made the newest version be fetched, and it is not here yet.
+    const outdated = this.#slots.find((each) => each.versions[0]?.verdict === "rejected" && call.mayRefresh(each));
+    if (outdated !== undefined) {
+      await call.refresh(outdated);
+      return outdated;
+    }
     const rejected = this.#slots.find((each) => call.mayLookBack(each));
     if (rejected !== undefined) await call.lookBack(rejected);
     return rejected;
@@ -199,8 +211,8 @@ export class CredentialRing {
       return;
     }
     this.#mark(slot, version, error);
-    if (error.traits.newerMayCure && call.mayFetch(slot)) {
-      await call.fetch(slot);
+    if (error.traits.newerMayCure && call.mayRefresh(slot)) {
+      await call.refresh(slot);
       this.#fetched(slot);
     }
     this.#selection.update(this.#slots);

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 /** After a total failure, a failed load and a fetch the ring keeps still for this long. */
 const PAUSE_MS = 10 * SECOND_MS;
 const SOURCES = 2;
-const MOST_ATTEMPTS = 3 * SOURCES;
+const MOST_ATTEMPTS = 4 * SOURCES;
 
 const which = fc.nat(SOURCES - 1);
 const step = fc.oneof(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureOf, many, POLL_MS, ringWorld, TestSource } from "./support/ringWorld.ts";
+import { failureOf, many, POLL_MS, rejection, ringWorld, settled, TestSource } from "./support/ringWorld.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -100,6 +100,67 @@ describe("CredentialRing, rotation", () => {
     gate.resolve();
     expect(new Set(await calls)).toEqual(new Set(["cert v2"]));
     expect(source.loads).toBe(3);
+  });
+
+  it("waits for the fetch that another call's rejection began, where a late success hid its own", async () => {
+    const source = new TestSource("cert");
+    const { ring, call, registered } = ringWorld(source);
+    const older = source.newest;
+    const answer = Promise.withResolvers<string>();
+    const slow = ring.run((credential) => (credential === older ? answer.promise : Promise.resolve(credential.label)));
+    await settled();
+    await call();
+    const gate = Promise.withResolvers<void>();
+    registered.clear();
+    const newer = source.rotate("cert v2");
+    registered.add(newer);
+    source.answer = gate.promise.then(() => newer);
+    const calls = many(10, call);
+    await settled();
+    answer.reject(rejection(older));
+    await settled();
+    gate.resolve();
+    expect(new Set([await slow, ...(await calls)])).toEqual(new Set(["cert v2"]));
+    expect([source.loads, source.looksBack]).toEqual([2, 0]);
+  });
+
+  it("fetches the newest version where the first load was overtaken by a rotation", async () => {
+    const source = new TestSource("cert");
+    const { call, registered } = ringWorld(source);
+    const older = source.newest;
+    const gate = Promise.withResolvers<void>();
+    source.answer = gate.promise.then(() => older);
+    const calls = many(10, call);
+    await settled();
+    source.answer = undefined;
+    registered.clear();
+    registered.add(source.rotate("cert v2"));
+    gate.resolve();
+    expect(new Set(await calls)).toEqual(new Set(["cert v2"]));
+    expect(source.loads).toBe(2);
+  });
+
+  it("tries the newest a second time in the same call when it was registered meanwhile", async () => {
+    const source = new TestSource("cert");
+    const { ring, call, registered, advance } = ringWorld(source);
+    await call();
+    const older = source.newest;
+    const newer = source.rotate("cert v2");
+    await advance(POLL_MS);
+    const removal = Promise.withResolvers<void>();
+    const attempts: string[] = [];
+    const slow = ring.run(async (credential) => {
+      attempts.push(credential.label);
+      if (credential === older) await removal.promise;
+      if (registered.has(credential)) return credential.label;
+      throw rejection(credential);
+    });
+    await settled();
+    registered.clear();
+    registered.add(newer);
+    removal.resolve();
+    expect(await slow).toBe("cert v2");
+    expect(attempts).toEqual(["cert v2", "cert v1", "cert v2"]);
   });
 
   it("goes back when the newest version was withdrawn in the vault", async () => {
