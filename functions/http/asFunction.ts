@@ -10,6 +10,7 @@ import { describeError } from "../../shared/telemetry/describeError.ts";
 import type { Log } from "../../shared/telemetry/log.ts";
 import { jsonLog } from "../../shared/telemetry/log.ts";
 import { callEnd, untilCallEnds } from "./callEnd.ts";
+import { noteHangUp } from "./hangUpLog.ts";
 import { headerReader } from "./headerReader.ts";
 import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
 import { sendAnswer } from "./sendAnswer.ts";
@@ -39,10 +40,12 @@ export function asFunction(
     const exchange = exchanges.get(context.invocationId);
     if (exchange === undefined) return refuseWithoutStreaming(context);
     const call = httpCall(exchange, context, longestCallMs);
+    const endOurselves = noteHangUp(exchange, call.signal, call.log);
     try {
-      return await answered(handle, call, exchange, realm);
+      return await answered(handle, call, exchange, realm, endOurselves);
     } catch (error) {
       // Only our own answering can fail here, and the library would leave the caller waiting for minutes.
+      endOurselves();
       call.log.error("answer_failed", { error: describeError(error) });
       exchange.response.destroy();
       return { status: INTERNAL_SERVER_ERROR };
@@ -58,9 +61,11 @@ async function answered(
   call: HttpCall,
   exchange: TrueExchange,
   realm: ChallengeRealm | undefined,
+  endOurselves: () => void,
 ): Promise<HttpResponseInit> {
   const onBroken = (error: unknown): void => {
     if (call.signal.reason instanceof CallerGoneError) return;
+    endOurselves();
     const diagnosis = error instanceof GatewayError ? error.diagnosis : undefined;
     call.log.warning("response_cut", {
       error: describeError(error),
@@ -77,8 +82,8 @@ async function answered(
 
 function problemAnswer(error: unknown, call: HttpCall, realm: ChallengeRealm | undefined): HttpAnswer {
   const failure = error instanceof GatewayError ? error : new InternalError(error);
-  if (error instanceof CallerGoneError) call.log.info("caller_gone");
-  else logFailure(call.log, failure);
+  // The hang-up itself has been noted.
+  if (!(error instanceof CallerGoneError && error === call.signal.reason)) logFailure(call.log, failure);
   return problemResponse(failure, call.correlationId, realm);
 }
 

@@ -1,12 +1,14 @@
-// What Node's lenient parser lets in and Kestrel does not. Source: dotnet/aspnetcore, src/Servers/Kestrel/Core
-// (Http1Connection, Http1MessageBody, HttpHeaders.GetFinalTransferCoding, HttpUtilities.IsHostHeaderValid).
+// What Node's lenient parser lets in and Kestrel does not. Compared with dotnet/aspnetcore: the rules for Host
+// (Http1Connection.EnsureHostHeaderExists, HttpUtilities.IsHostHeaderValid, HttpCharacters), a final coding that is not
+// chunked (Http1MessageBody.For), whitespace in names (HttpParser), 414 and 431 (BadHttpRequestException). Not compared: 505,
+// that values are read as UTF-8, and what becomes of the connection; those are as we understand them.
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { MAX_HEADER_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES } from "./timeouts.ts";
 
 const NOT_ASCII = /[\x80-\xff]/;
 const WHITESPACE = /[\t ]/;
-const HOST = /^[A-Za-z0-9!$&'()*+,\-.;=_~%:[\]]*$/;
+const HOST = /^(?:(?:\[[0-9A-Fa-f:.]{3,}\]|[A-Za-z0-9!$&'()\-._~]+)(?::[0-9]+)?)?$/;
 const AUTHORITY = /^https?:\/\/([^/?#]*)/i;
 const CHUNKED_LAST = /(?:^|,)[ \t]*chunked[ \t]*$/i;
 /** ": " and the line end of a header field. */

@@ -35,7 +35,7 @@ export function exchangeFailure(outcome: TokenRequestOutcome, context: ExchangeC
     case "timeout":
       return new IdentityProviderTimeoutError(outcome.limitMs);
     case "unreachable":
-      return unavailable({}, undefined, "No answer from the identity provider.", context, outcome.cause);
+      return unavailable({}, undefined, noAnswer(outcome.cause), context, outcome.cause);
     case "garbled":
       if (outcome.status === TOO_MANY_REQUESTS) return throttled({}, outcome.retryAfter, outcome.reason, context);
       if (outcome.status >= FIRST_SERVER_ERROR) return unavailable({}, outcome.retryAfter, outcome.reason, context);
@@ -43,6 +43,11 @@ export function exchangeFailure(outcome: TokenRequestOutcome, context: ExchangeC
     case "error":
       return ofAnswer(outcome.answer, outcome.status, outcome.retryAfter, context);
   }
+}
+
+/** With the reason: name resolution, a refused connection and a certificate are cured in three places. */
+function noAnswer(cause: unknown): string {
+  return `No answer from the identity provider: ${cause instanceof Error ? cause.message : String(cause)}.`;
 }
 
 function ofAnswer(

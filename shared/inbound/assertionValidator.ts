@@ -21,7 +21,8 @@ export class AssertionValidator {
 
   /**
    * @throws InvalidTokenError, TokenExpiredError (401), AppOnlyTokenError, InsufficientScopeError, ClientNotAllowedError (403),
-   *   IdentityProviderUnavailableError (503) when the signing keys cannot be had.
+   *   IdentityProviderUnavailableError (503) when the signing keys cannot be had, IdentityProviderTimeoutError (504)
+   *   when they do not come in time.
    */
   async validate(assertion: Secret): Promise<ValidatedAssertion> {
     const { claims, tenantId, expiresOnMs } = await this.#verifier.verify(assertion);

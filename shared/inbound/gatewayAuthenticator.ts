@@ -19,7 +19,8 @@ export class GatewayAuthenticator {
   /**
    * @param token the gateway's own
    * @throws GatewayAuthenticationRequiredError (401) whatever is wrong with it: the log says what;
-   *   IdentityProviderUnavailableError (503) when the signing keys cannot be had.
+   *   IdentityProviderUnavailableError (503) when the signing keys cannot be had, IdentityProviderTimeoutError (504)
+   *   when they do not come in time.
    */
   async authenticate(token: Secret): Promise<VerifiedToken> {
     const verified = await this.#verified(token);

@@ -1,8 +1,10 @@
 import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWK, JWSHeaderParameters } from "jose";
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from "jose";
 import type { Clock } from "../clock.ts";
+import { IdentityProviderTimeoutError } from "../errors/identityProviderTimeoutError.ts";
 import { IdentityProviderUnavailableError } from "../errors/identityProviderUnavailableError.ts";
 import type { HttpClient } from "../http/httpClient.ts";
+import { HttpTimeoutError } from "../http/httpClient.ts";
 
 const FRESH_MS = 3_600_000;
 /** An unknown `kid` may ask for the keys anew, but not more often than this: random kids must not become a storm. */
@@ -37,7 +39,8 @@ export class SigningKeys {
   /**
    * The key for a token's header. Keys that the JWKS reserves for another issuer do not count: one tenant's keys must
    * not sign for another (Microsoft, "Secure applications by validating claims", signing key issuer).
-   * @throws IdentityProviderUnavailableError when no keys are to be had; jose's JWKSNoMatchingKey for an unknown `kid`.
+   * @throws IdentityProviderUnavailableError when no keys are to be had, IdentityProviderTimeoutError when they do not
+   *   come in time; jose's JWKSNoMatchingKey for an unknown `kid`.
    */
   async keyFor(
     header: JWSHeaderParameters,
@@ -71,7 +74,9 @@ export class SigningKeys {
         !(error instanceof errors.JWKSInvalid || error instanceof errors.JWKSTimeout)
       )
         throw error;
-      const diagnosis = `The signing keys at ${this.#options.url} could not be read: ${error instanceof Error ? error.message : String(error)}`;
+      const what = `The signing keys at ${this.#options.url} could not be read: `;
+      if (error instanceof HttpTimeoutError) throw new IdentityProviderTimeoutError(error.limitMs, what, error);
+      const diagnosis = `${what}${error instanceof Error ? error.message : String(error)}`;
       throw new IdentityProviderUnavailableError({ retryAfter: RETRY_AFTER_S }, diagnosis, { cause: error });
     }
   }

@@ -40,7 +40,7 @@ export class TokenVerifier {
 
   /**
    * @throws InvalidTokenError, TokenExpiredError (401), IdentityProviderUnavailableError (503) when the signing keys
-   *   cannot be had.
+   *   cannot be had, IdentityProviderTimeoutError (504) when they do not come in time.
    */
   async verify(token: Secret): Promise<VerifiedToken> {
     const tenantId = this.#allowedTenant(token);

@@ -40,7 +40,10 @@ describe("an answer that breaks off", () => {
     expect(connection.received).toMatch(/^HTTP\/1\.1 200 /);
     // A clean end would make half an answer look whole.
     expect(connection.received.endsWith("\r\n0\r\n\r\n")).toBe(false);
-    return gateway.log.event({ correlationId, event: "response_cut" });
+    const event = await gateway.log.event({ correlationId, event: "response_cut" });
+    // It was not the caller who ended it.
+    expect(gateway.log.find({ correlationId, event: "caller_gone" })).toBeUndefined();
+    return event;
   }
 
   it.each(["0", "1"])("resets the connection when the downstream API dies (chunked=%s)", async (chunked) => {

@@ -32,6 +32,7 @@ describe("a caller that hangs up", () => {
       const { body } = await gateway.client.send("/downstream/profile/trickle?everyMs=20", {
         token,
         signal: hangUp.signal,
+        headers: { "x-correlation-id": `amid-${time}` },
       });
       await once(body, "data");
       body.on("error", () => undefined);
@@ -40,6 +41,10 @@ describe("a caller that hangs up", () => {
       const { clientHungUp, atMs } = await end;
       expect(clientHungUp).toBe(true);
       delays.push(atMs - hungUpAtMs);
+      expect(await gateway.log.event({ correlationId: `amid-${time}` })).toMatchObject({
+        event: "caller_gone",
+        during: "the answer",
+      });
     }
     // The quickest: others share this machine.
     expect(Math.min(...delays)).toBeLessThan(HANG_UP_MS);
@@ -63,7 +68,10 @@ describe("a caller that hangs up", () => {
       const { clientHungUp, atMs } = await end;
       expect(clientHungUp).toBe(true);
       delays.push(atMs - hungUpAtMs);
-      expect(await gateway.log.event({ correlationId: `hang-up-${time}` })).toMatchObject({ event: "caller_gone" });
+      expect(await gateway.log.event({ correlationId: `hang-up-${time}` })).toMatchObject({
+        event: "caller_gone",
+        during: "the wait for an answer",
+      });
     }
     expect(Math.min(...delays)).toBeLessThan(HANG_UP_MS);
   });
@@ -74,10 +82,14 @@ describe("a caller that hangs up", () => {
     const there = arrived(profile, "/upload");
     connection.send(
       "POST /api/downstream/profile/upload HTTP/1.1\r\nHost: gateway\r\nTransfer-Encoding: chunked\r\n" +
-        `Authorization: Bearer ${token}\r\n\r\n5\r\nhello\r\n`,
+        `X-Correlation-ID: amid-request\r\nAuthorization: Bearer ${token}\r\n\r\n5\r\nhello\r\n`,
     );
     await there;
     connection[Symbol.dispose]();
     expect(await end).toMatchObject({ clientHungUp: true });
+    expect(await gateway.log.event({ correlationId: "amid-request" })).toMatchObject({
+      event: "caller_gone",
+      during: "the request",
+    });
   });
 });

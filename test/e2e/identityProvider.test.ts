@@ -44,10 +44,13 @@ const NOT_UNDERSTOOD: ExpectedProblem = {
   code: "exchange_failed",
   detail: "The token for this downstream API could not be obtained.",
 };
+/** What the log says of a connection that was lost. */
+const CUT =
+  /^No answer from the identity provider: localhost:\d+ cannot be reached: (?:other side closed|read ECONNRESET)\.$/;
 const TRANSIENT = { errorCodes: [90033], traceId };
 
 describe("Entra ID in trouble, for one user", () => {
-  it.each<[string, Fault["effect"], ExpectedProblem, string]>([
+  it.each<[string, Fault["effect"], ExpectedProblem, string | RegExp]>([
     ["429", { kind: "throttle", retryAfterS: 7 }, throttled(7), "AADSTS90055"],
     ["429 without Retry-After", { kind: "throttle" }, throttled(30), "AADSTS90055"],
     ["503", { kind: "outage" }, unavailable(10, TRANSIENT), "AADSTS90033: A transient fault of Entra ID."],
@@ -61,11 +64,11 @@ describe("Entra ID in trouble, for one user", () => {
     ["502 with nothing", { kind: "outage", status: 502, body: "empty" }, unavailable(10), "HTTP 502 with 0 char"],
     ["an answer beyond the time limit", { kind: "slow", delayMs: 3_000 }, LATE, "No answer within 2000 ms"],
     ["no answer", { kind: "hang" }, LATE, "No answer within 2000 ms (AzureAd__RequestTimeoutSeconds)."],
-    ["a cut instead of an answer", { kind: "cut", when: "before-headers" }, unavailable(10), "No answer from the "],
-    ["a cut in mid-answer", { kind: "cut", when: "mid-body" }, unavailable(10), "No answer from the "],
+    ["a cut instead of an answer", { kind: "cut", when: "before-headers" }, unavailable(10), CUT],
+    ["a cut in mid-answer", { kind: "cut", when: "mid-body" }, unavailable(10), CUT],
     ["half a JSON", { kind: "malformed-json" }, NOT_UNDERSTOOD, "HTTP 200 with 56 characters that are not JSON"],
     ["JSON without a token", { kind: "no-access-token" }, NOT_UNDERSTOOD, "members missing or wrong: access_token"],
-    ["an endless answer", { kind: "oversized" }, unavailable(10), "No answer from the "],
+    ["an endless answer", { kind: "oversized" }, unavailable(10), "the answer is longer than 1048576 bytes"],
     [
       "an error of its own invention",
       { kind: "error", aadsts: 99999, error: "odd" },
@@ -79,7 +82,8 @@ describe("Entra ID in trouble, for one user", () => {
     const token = await gateway.signIn(user);
     const [event, other] = await Promise.all([failedExchange(gateway, token, expected), othersGoOn()]);
     lift();
-    expect(event.diagnosis).toContain(logged);
+    if (typeof logged === "string") expect(event.diagnosis).toContain(logged);
+    else expect(event.diagnosis).toMatch(logged);
     expect(other).toBe(200);
 
     async function othersGoOn(): Promise<number> {

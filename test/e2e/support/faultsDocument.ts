@@ -1,3 +1,4 @@
+import { markdownTable } from "./markdownTable.ts";
 import type { Row } from "./rawRow.ts";
 
 const HEAD = `# Faults
@@ -23,8 +24,5 @@ const COLUMNS = ["who", "stage", "fault", "the caller saw", "the other side saw"
 /** What the test saw, as docs/faults.md. */
 export function faultsDocument(rows: readonly Row[]): string {
   const lines = rows.map(({ who, when, what, caller, peer, log, next }) => [who, when, what, caller, peer, log, next]);
-  const table = [COLUMNS, COLUMNS.map(() => "---"), ...lines].map(
-    (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`,
-  );
-  return `${HEAD}${table.join("\n")}\n`;
+  return `${HEAD}${markdownTable(COLUMNS, lines)}\n`;
 }

@@ -23,12 +23,22 @@ export interface Seen {
   readonly answers: readonly RawAnswer[];
 }
 
-/** Sends the bytes, and then an honest request over the same connection, whose answer is to be its own. */
-export async function attack(front: Front, bytes: string, method: string, hangs: boolean): Promise<Seen> {
+/**
+ * Sends the bytes, and then an honest request over the same connection, whose answer is to be its own.
+ * @param rest of the bytes, once it is time for them
+ */
+export async function attack(
+  front: Front,
+  bytes: string,
+  method: string,
+  hangs: boolean,
+  rest?: Promise<string>,
+): Promise<Seen> {
   using connection = new RawConnection(front.url);
   const reader = new AnswerReader(connection, hangs ? SILENCE_MS : PATIENCE_MS);
   const answers: RawAnswer[] = [];
   connection.send(bytes);
+  if (rest !== undefined) connection.send(await rest);
   const first = await reader.next(method);
   if (typeof first === "string") return { outcome: first, answers };
   answers.push(first);

@@ -92,9 +92,7 @@ export class ClientFaultRow {
     const saw = fault === "reset" ? "nothing" : await sawOf(connection, stage);
     const ends = downstream !== undefined && stage !== "after the answer";
     if (ends) await downstream.gone;
-    // A hang-up in mid-answer is nobody's failure, and not logged.
-    const left = stage === "within the answer" && fault !== "silent";
-    const log = ends && !left ? await logged(world, correlationId) : "";
+    const log = ends ? await logged(world, correlationId) : "";
     this.#armed = false;
     this.#met = undefined;
     return {

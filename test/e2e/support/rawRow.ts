@@ -32,8 +32,8 @@ export function befall(socket: Socket, fault: Fault): boolean {
 
 /** What the log says of a call, without what differs from run to run. */
 export async function logged({ log }: FaultWorld, correlationId: string): Promise<string> {
-  const { event, diagnosis, cause, error } = await log.event({ correlationId });
-  const said = String(diagnosis ?? cause ?? error ?? "")
+  const { event, diagnosis, cause, error, during } = await log.event({ correlationId });
+  const said = String(diagnosis ?? cause ?? error ?? during ?? "")
     .replaceAll(/(localhost|127\.0\.0\.1|\[?::1\]?):\d+/g, "$1:port")
     .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "{tenant}")
     // OpenSSL's own thread and source line.

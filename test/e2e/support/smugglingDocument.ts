@@ -1,3 +1,5 @@
+import { markdownTable } from "./markdownTable.ts";
+
 const HEAD = `# Requests that could be read in two ways
 
 Request smuggling lives on servers that differ in where a request ends, or in what it says. A test
@@ -16,18 +18,11 @@ Kestrel. Where it takes more than Kestrel (folded headers, doubled spaces in the
 bodies), what it hands on is well-formed all the same. The *function app alone* has no host before it. *API Management* is
 the local stand-in with the deployed policies.
 
-This file is written by the test: \`npm run faults\`.
+This file is written by the test: \`npm run faults\`. For answers, see [hostile-answers.md](hostile-answers.md).
 
 `;
 
 /** What the test saw, as docs/smuggling.md. */
 export function smugglingDocument(fronts: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = [["sent", ...fronts], ["", ...fronts].map(() => "---"), ...rows].map(
-    (cells) => `| ${cells.map(escaped).join(" | ")} |`,
-  );
-  return `${HEAD}${table.join("\n")}\n`;
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll("|", "\\|");
+  return `${HEAD}${markdownTable(["sent", ...fronts], rows)}\n`;
 }

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { HttpRequest } from "@azure/functions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { asFunction } from "../../../functions/http/asFunction.ts";
@@ -10,7 +11,7 @@ import { ThrottledError } from "../../../shared/errors/throttledError.ts";
 import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
 import { call, problemOf } from "./support/caller.ts";
 import type { Library, LogLine } from "./support/library.ts";
-import { contextOf, REALM, startLibrary } from "./support/library.ts";
+import { contextOf, newInvocationId, REALM, startLibrary } from "./support/library.ts";
 
 describe("asFunction", () => {
   let library: Library;
@@ -179,10 +180,22 @@ describe("asFunction", () => {
       expect(newLog()[0]?.fields).toMatchObject({ cause: "Error: outer <- Error: inner", diagnosis: "Too late." });
     });
 
-    it("that the caller is gone: a note, no failure", async () => {
+    it("that the caller hung up: a note, no failure", async () => {
+      const sending = request({ port: library.port, headers: { "x-ms-invocation-id": newInvocationId() } });
+      sending.on("error", () => undefined);
+      library.handle = ({ signal }) => {
+        sending.destroy();
+        return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      };
+      sending.end();
+      const fields = expect.objectContaining({ event: "caller_gone", during: "the wait for an answer" });
+      await expect.poll(newLog).toEqual([{ level: "information", fields }]);
+    });
+
+    it("that the caller is gone, who is not: a failure of our own", async () => {
       library.handle = () => Promise.reject(new CallerGoneError());
-      await call(library);
-      expect(newLog()).toEqual([{ level: "information", fields: expect.objectContaining({ event: "caller_gone" }) }]);
+      expect((await call(library)).status).toBe(500);
+      expect(newLog()).toMatchObject([{ level: "error", fields: { event: "call_failed", code: "internal_error" } }]);
     });
 
     it("never sends HEAD a body", async () => {

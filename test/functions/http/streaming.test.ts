@@ -119,7 +119,8 @@ describe("a stream", () => {
     if (signal === undefined) throw new Error("The handler was not called.");
     await aborted(signal);
     await body.closed;
-    expect(library.log.slice(logged)).toEqual([]);
+    const fields = expect.objectContaining({ event: "caller_gone", during: "the answer" });
+    expect(library.log.slice(logged)).toEqual([{ level: "information", fields }]);
   });
 
   it("tells it too when the reader was slow and then left", async () => {

@@ -177,7 +177,7 @@ describe("another 401", () => {
     server.script(UNAUTHORIZED);
     for (let time = 0; time < 9; time++) {
       await call();
-      clock.ms += 20_000;
+      clock.ms += 2_000;
     }
     expect(replaced).toHaveLength(3);
   });

@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { listen } from "../../../local/net/listen.ts";
+import { stop } from "../../../local/net/stop.ts";
+import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
 import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
+import { createHttpClient } from "../../../shared/http/httpClient.ts";
 import { keysUrl } from "../../../shared/inbound/authority.ts";
 import { SigningKeys } from "../../../shared/inbound/signingKeys.ts";
 import { TENANT, v2Claims } from "./support/assertions.ts";
@@ -9,6 +14,7 @@ import type { Answer, IdentityProvider, SigningKey } from "./support/identityPro
 import { createSigningKey, keySet, PUBLIC, sign, startIdentityProvider } from "./support/identityProvider.ts";
 
 const START_MS = Date.UTC(2030, 0, 1);
+const SHORT_MS = 100;
 const SECOND_MS = 1_000;
 const COOLDOWN_MS = 30_000;
 const HOUR_MS = 3_600_000;
@@ -121,6 +127,20 @@ describe("a tenant's signing keys", () => {
       await good(key);
     },
   );
+
+  it("are said to come too late when their endpoint hangs, like whatever else is asked of Entra ID", async () => {
+    const server = createServer(() => undefined);
+    const port = await listen(server, "the test's hanging server", 0);
+    const url = `http://127.0.0.1:${port}/keys`;
+    const hanging = new SigningKeys({ url, http: createHttpClient(SHORT_MS), now: Date.now, onStale: () => undefined });
+    const error: unknown = await hanging.ready().catch((reason: unknown) => reason);
+    await stop(server);
+    expect(error).toBeInstanceOf(IdentityProviderTimeoutError);
+    expect(error).toMatchObject({
+      message: "The identity provider did not answer in time.",
+      diagnosis: `The signing keys at ${url} could not be read: No answer within ${SHORT_MS} ms (AzureAd__RequestTimeoutSeconds).`,
+    });
+  });
 
   it.each<[string, Answer]>([
     ["out of order", DOWN],
