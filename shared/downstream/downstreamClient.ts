@@ -8,6 +8,7 @@ import { challengesOf } from "../http/challenges.ts";
 import { Pool, request as send } from "../http/undici.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
+import { connector } from "./connector.ts";
 import type { BodyLimit } from "./detachedBody.ts";
 import { detachedBody } from "./detachedBody.ts";
 import { downstreamFailure } from "./downstreamFailure.ts";
@@ -75,7 +76,7 @@ export class DownstreamClient {
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: api.responseTimeoutMs,
       bodyTimeout: api.idleTimeoutMs,
-      connect: { timeout: api.connectTimeoutMs },
+      connect: connector({ timeout: api.connectTimeoutMs }),
     });
   }
 

@@ -3,11 +3,12 @@
 // parts; its version is pinned, and the tests that call through real sockets fail when a part moves.
 import type { Dispatcher } from "undici";
 import apiRequest from "undici/lib/api/api-request.js";
+import buildConnector from "undici/lib/core/connect.js";
 import errors from "undici/lib/core/errors.js";
 import Agent from "undici/lib/dispatcher/agent.js";
 import Pool from "undici/lib/dispatcher/pool.js";
 
-export { Agent, errors, Pool };
+export { Agent, buildConnector, errors, Pool };
 
 /** `dispatcher.request(options)`: undici's index would have added that method to all dispatchers. */
 export function request(

@@ -8,6 +8,10 @@ declare module "undici/lib/api/api-request.js" {
   ): Promise<Dispatcher.ResponseData>;
 }
 
+declare module "undici/lib/core/connect.js" {
+  export { buildConnector as default } from "undici";
+}
+
 declare module "undici/lib/core/errors.js" {
   export { errors as default } from "undici";
 }
