@@ -1,4 +1,5 @@
 import { app } from "@azure/functions";
+import { getProgrammingModel, setProgrammingModel } from "@azure/functions-core";
 import { loadSettings } from "../shared/config/loadSettings.ts";
 import type { Mistake } from "../shared/config/mistake.ts";
 import { InvalidSettingsError } from "../shared/config/mistake.ts";
@@ -12,6 +13,7 @@ import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
 import { createGateway } from "./gateway.ts";
 import { liveHandler, readyHandler } from "./health.ts";
+import { ARRIVAL_MS, withArrivalLimit } from "./http/arrivalLimit.ts";
 import { asFunction } from "./http/asFunction.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 import { TrueExchanges } from "./http/trueExchange.ts";
@@ -66,6 +68,14 @@ app.http("healthReady", {
     surroundings,
   ),
 });
+
+// The library has set its model with the first function.
+setProgrammingModel(
+  withArrivalLimit(getProgrammingModel(), {
+    limitMs: Math.min(ARRIVAL_MS, valid?.longestCallMs ?? ARRIVAL_MS),
+    givenUp: (invocationId) => surroundings.exchanges.giveUp(invocationId),
+  }),
+);
 
 interface ValidSettings {
   readonly settings: Settings;

@@ -1,6 +1,9 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { LRUCache } from "lru-cache";
 
+/** Those that come at all come soon after they were given up. */
+const MOST_GIVEN_UP = 1_000;
 const INVOCATION_HEADER = "x-ms-invocation-id";
 
 /** The HTTP request and response of a call as they are on the socket. */
@@ -17,6 +20,7 @@ export interface TrueExchange {
  */
 export class TrueExchanges {
   readonly #underWay = new Map<string, TrueExchange>();
+  readonly #givenUp = new LRUCache<string, true>({ maxSize: MOST_GIVEN_UP, sizeCalculation: () => 1 });
 
   constructor() {
     subscribe("http.server.request.start", (message) => this.#keep(message as TrueExchange));
@@ -27,9 +31,18 @@ export class TrueExchanges {
     return this.#underWay.get(invocationId);
   }
 
+  /** The invocation is over without its request: should that still come, nobody is there to answer it. */
+  giveUp(invocationId: string): void {
+    this.#givenUp.set(invocationId, true);
+  }
+
   #keep({ request, response }: TrueExchange): void {
     const id = request.headers[INVOCATION_HEADER];
     if (typeof id !== "string") return;
+    if (this.#givenUp.size > 0 && this.#givenUp.has(id)) {
+      response.destroy();
+      return;
+    }
     this.#underWay.set(id, { request, response });
     response.once("close", () => this.#underWay.delete(id));
   }

@@ -89,4 +89,18 @@ describe("a call that would outlive the function", () => {
     expect(JSON.stringify(cut)).toContain("GatewayTimeoutError");
     expect(host.worker.restarts).toBe(0);
   });
+
+  it("ends where its caller left before its request reached the worker, and the worker lives on", async () => {
+    const { host, log, client, azure } = gateway;
+    const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    // Announced to the worker; the request itself is held back until its first byte, which never comes.
+    socket.write("POST /api/downstream/profile/upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n");
+    await log.line(/^Executing 'Functions\.downstream'/);
+    socket.resetAndDestroy();
+    const { level } = await log.line(/The HTTP request of this call did not come within 2000 ms: its caller left\./);
+    expect([level, host.worker.restarts]).toEqual(["error", 0]);
+    const next = await client.call("/downstream/profile/me", { token: await gateway.signIn(newUser(azure)) });
+    expect(next.status).toBe(200);
+  });
 });

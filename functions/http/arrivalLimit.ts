@@ -1,0 +1,37 @@
+import type { ProgrammingModel } from "@azure/functions-core";
+
+/** How long an invocation waits for its HTTP request, which the host sends at the same time as it announces it. */
+export const ARRIVAL_MS = 60_000;
+
+export interface ArrivalLimitOptions {
+  readonly limitMs: number;
+  /** Told of an invocation whose request, should it still come, is nobody's any more. */
+  readonly givenUp: (invocationId: string) => void;
+}
+
+/**
+ * A programming model whose invocations end when their HTTP request does not come. The host announces a call before it
+ * forwards the request; a caller who leaves in between leaves `@azure/functions` waiting without limit (`httpProxy.ts`,
+ * waitForProxyRequest), and at `functionTimeout` the host ends the whole worker, with everybody's calls in it.
+ */
+export function withArrivalLimit(model: ProgrammingModel, { limitMs, givenUp }: ArrivalLimitOptions): ProgrammingModel {
+  const limited: ProgrammingModel = Object.create(model);
+  limited.getInvocationModel = async (context) => {
+    const invocation = await model.getInvocationModel(context);
+    const getArguments = invocation.getArguments.bind(invocation);
+    invocation.getArguments = async () => {
+      const limit = Promise.withResolvers<never>();
+      const timer = setTimeout(() => {
+        givenUp(context.invocationId);
+        limit.reject(new Error(`The HTTP request of this call did not come within ${limitMs} ms: its caller left.`));
+      }, limitMs);
+      try {
+        return await Promise.race([getArguments(), limit.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+    return invocation;
+  };
+  return limited;
+}

@@ -1,0 +1,13 @@
+// What the Functions worker supplies at run time, as far as it is used here. It is on no registry, and declares no types.
+declare module "@azure/functions-core" {
+  export interface InvocationModel {
+    getArguments(): Promise<unknown>;
+  }
+
+  export interface ProgrammingModel {
+    getInvocationModel(context: { readonly invocationId: string }): InvocationModel | Promise<InvocationModel>;
+  }
+
+  export function getProgrammingModel(): ProgrammingModel;
+  export function setProgrammingModel(model: ProgrammingModel): void;
+}
