@@ -1,8 +1,11 @@
 import type { Fault } from "./faults/fault.ts";
 import { isAmong } from "./verdict.ts";
 
-/** What is under way when a fault ends may still meet it: a token request that others joined, an answer on the wire. */
-const SLACK_MS = 1_000;
+/**
+ * What is under way when a fault ends may still meet it: a token request that others joined, an answer on the wire, a
+ * connection whose end a busy worker has not read yet.
+ */
+const SLACK_MS = 3_000;
 
 /** One fault, from its beginning to its end. Times by `performance.now()`. */
 export interface Spell {

@@ -15,8 +15,8 @@ import { signInPeople } from "./people.ts";
 
 /** Limits as an operator could set them, short so that a fault does not take the whole run. */
 export const LIMITS = {
-  identityTimeoutMs: 2_000,
-  responseTimeoutMs: 2_000,
+  identityTimeoutMs: 5_000,
+  responseTimeoutMs: 5_000,
   idleTimeoutMs: 2_000,
   totalTimeoutMs: 20_000,
 };
