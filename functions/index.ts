@@ -1,5 +1,4 @@
 import { app } from "@azure/functions";
-import { getProgrammingModel, setProgrammingModel } from "@azure/functions-core";
 import { loadSettings } from "../shared/config/loadSettings.ts";
 import type { Mistake } from "../shared/config/mistake.ts";
 import { InvalidSettingsError } from "../shared/config/mistake.ts";
@@ -13,9 +12,10 @@ import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
 import { createGateway } from "./gateway.ts";
 import { liveHandler, readyHandler } from "./health.ts";
-import { ARRIVAL_MS, withArrivalLimit } from "./http/arrivalLimit.ts";
+import { ARRIVAL_MS } from "./http/arrivalLimit.ts";
 import { asFunction } from "./http/asFunction.ts";
 import type { CallHandler } from "./http/httpCall.ts";
+import { limitArrivals } from "./http/limitArrivals.ts";
 import { TrueExchanges } from "./http/trueExchange.ts";
 import { validateHandler } from "./validate.ts";
 
@@ -69,13 +69,10 @@ app.http("healthReady", {
   ),
 });
 
-// The library has set its model with the first function.
-setProgrammingModel(
-  withArrivalLimit(getProgrammingModel(), {
-    limitMs: Math.min(ARRIVAL_MS, valid?.longestCallMs ?? ARRIVAL_MS),
-    givenUp: (invocationId) => surroundings.exchanges.giveUp(invocationId),
-  }),
-);
+limitArrivals({
+  limitMs: Math.min(ARRIVAL_MS, valid?.longestCallMs ?? ARRIVAL_MS),
+  givenUp: (invocationId) => surroundings.exchanges.giveUp(invocationId),
+});
 
 interface ValidSettings {
   readonly settings: Settings;

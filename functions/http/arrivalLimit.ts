@@ -1,7 +1,7 @@
 import type { ProgrammingModel } from "@azure/functions-core";
 
 /** How long an invocation waits for its HTTP request, which the host sends at the same time as it announces it. */
-export const ARRIVAL_MS = 60_000;
+export const ARRIVAL_MS = 30_000;
 
 export interface ArrivalLimitOptions {
   readonly limitMs: number;

@@ -15,6 +15,8 @@ const routes = vi.hoisted(() => new Map<string, Route>());
 vi.mock("@azure/functions", () => ({
   app: { setup: vi.fn(), http: (name: string, options: Route) => routes.set(name, options) },
 }));
+// Its module is the worker's: nothing but a worker can give it.
+vi.mock("../../functions/http/limitArrivals.ts", () => ({ limitArrivals: vi.fn() }));
 // It says that this process has no settings, which is so.
 vi.spyOn(console, "error").mockReturnValue(undefined);
 await import("../../functions/index.ts");

@@ -16,7 +16,7 @@ const TOLERANCE: Readonly<Record<keyof Resources, number>> = {
   downstreamConnections: 0,
 };
 
-const CONNECTIONS: ReadonlySet<keyof Resources> = new Set(["descriptors", "downstreamConnections"]);
+const LEFT_BY_HANG_UPS: ReadonlySet<keyof Resources> = new Set(["descriptors", "downstreamConnections", "timers"]);
 
 export interface Growth {
   readonly name: keyof Resources;
@@ -28,13 +28,13 @@ export interface Growth {
 
 /**
  * @param unusedConnections how many there may be that were opened for callers who then hung up: undici keeps one that was
- *   never used for 30 s
+ *   never used for 30 s, and a call whose request never reached the worker has a timer as long
  */
 export function growth(before: Resources, after: Resources, unusedConnections: number): readonly Growth[] {
   const names = Object.keys(TOLERANCE) as (keyof Resources)[];
   return names.flatMap((name) => {
     const [from, to] = [before[name], after[name]];
-    const tolerance = TOLERANCE[name] + (CONNECTIONS.has(name) ? unusedConnections : 0);
+    const tolerance = TOLERANCE[name] + (LEFT_BY_HANG_UPS.has(name) ? unusedConnections : 0);
     if (from === undefined || to === undefined) return [];
     return [{ name, before: from, after: to, tolerance, leaks: to > from + tolerance }];
   });

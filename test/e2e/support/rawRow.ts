@@ -19,7 +19,7 @@ export interface Row {
 }
 
 const LOST =
-  /(?:Error \[(?:ECONNRESET|EPIPE)\]: )?(?:(?:connect|read|write) (?:ECONNRESET|EPIPE)(?: \S+:port)?|Client network socket disconnected before secure TLS connection was established)/g;
+  /(?:Error \[(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)\]: )?(?:(?:connect|read|write) (?:ECONNRESET|EPIPE)(?: \S+:port)?|Client network socket disconnected before secure TLS connection was established)/g;
 
 /** Before TLS: what befalls a new connection. Returns whether it goes on. */
 export function befall(socket: Socket, fault: Fault): boolean {
