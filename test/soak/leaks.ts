@@ -1,4 +1,5 @@
 import type { Resources } from "./resources.ts";
+import type { Pace } from "./schedule.ts";
 
 /**
  * How much more there may be after the load than before. What a run leaves behind without leaking: code compiled for
@@ -27,14 +28,19 @@ export interface Growth {
 }
 
 /**
- * @param unusedConnections how many there may be that were opened for callers who then hung up: undici keeps one that was
- *   never used for 30 s, and a call whose request never reached the worker has a timer as long
+ * @param pace how many connections there may be that were opened for callers who then hung up (undici keeps one that
+ *   was never used for 30 s, and a call whose request never reached the worker has a timer as long), and how much memory
  */
-export function growth(before: Resources, after: Resources, unusedConnections: number): readonly Growth[] {
+export function growth(
+  before: Resources,
+  after: Resources,
+  { unusedConnections, warmingMiB }: Pick<Pace, "unusedConnections" | "warmingMiB">,
+): readonly Growth[] {
   const names = Object.keys(TOLERANCE) as (keyof Resources)[];
   return names.flatMap((name) => {
     const [from, to] = [before[name], after[name]];
-    const tolerance = TOLERANCE[name] + (LEFT_BY_HANG_UPS.has(name) ? unusedConnections : 0);
+    const more = LEFT_BY_HANG_UPS.has(name) ? unusedConnections : name === "residentMiB" ? warmingMiB : 0;
+    const tolerance = TOLERANCE[name] + more;
     if (from === undefined || to === undefined) return [];
     return [{ name, before: from, after: to, tolerance, leaks: to > from + tolerance }];
   });

@@ -18,6 +18,8 @@ export interface Pace {
   readonly settleMs: number;
   /** How many may be open still because nobody ever used them. */
   readonly unusedConnections: number;
+  /** How much more memory than before the load, in MiB, V8 and the allocators may take that have not grown to it yet. */
+  readonly warmingMiB: number;
 }
 
 const LONG_RUN_MS = 60_000;
@@ -28,6 +30,7 @@ const SHORT: Pace = {
   slowFaults: false,
   settleMs: 6_000,
   unusedConnections: 16,
+  warmingMiB: 160,
 };
 const LONG: Pace = {
   faultMs: [1_500, 5_000],
@@ -36,6 +39,7 @@ const LONG: Pace = {
   slowFaults: true,
   settleMs: 45_000,
   unusedConnections: 0,
+  warmingMiB: 0,
 };
 
 export function paceOf(loadMs: number): Pace {

@@ -61,7 +61,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const warmUpMs = Math.min(Math.max(loadMs * WARM_UP_SHARE, LEAST_WARM_UP_MS), MOST_WARM_UP_MS);
   say(`seed ${seed}: ${users} users, ${callers} callers at a time; warming up for ${seconds(warmUpMs)}`);
   await crowd({ world, situation: new Situation(), tally: warmUp, seed: seed + callers, callers }, warmUpMs);
-  const { settleMs, unusedConnections } = paceOf(loadMs);
+  const pace = paceOf(loadMs);
+  const { settleMs } = pace;
   const before = await settledResources(world, settleMs);
 
   const situation = new Situation();
@@ -77,7 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   ]).finally(() => clearInterval(saying));
   const tokenRequests = world.azure.entra.counts.token - tokenRequestsBefore;
   say("the load is over; waiting for all to settle");
-  const compared = growth(before, await settledResources(world, settleMs), unusedConnections);
+  const compared = growth(before, await settledResources(world, settleMs), pace);
   const findings = [
     ...world.log.findings,
     ...(world.host.worker.pid === pid && world.host.worker.restarts === 0
