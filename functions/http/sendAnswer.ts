@@ -6,8 +6,12 @@ import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";
 
-const RESET_CONTENT = 205;
-const BODILESS = new Set([204, RESET_CONTENT, 304]);
+/**
+ * A 204 states no length (RFC 9110, 8.6), and the Functions host would answer 500 instead of one that does. A 205 has the
+ * length that it states (RFC 9112, 6.3): the caller would wait for what is not sent.
+ */
+const WITHOUT_LENGTH = new Set([204, 205]);
+const BODILESS = new Set([...WITHOUT_LENGTH, 304]);
 /** What the library's response can be made with. */
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
@@ -26,8 +30,7 @@ export async function sendAnswer(
 ): Promise<HttpResponseInit> {
   const { status, headers, body, bodyFailure = (error: unknown) => error } = answer;
   setHead(response, answer);
-  // Unlike 204 and 304 it has the length that it states: the caller would wait for what is not sent (RFC 9112, 6.3).
-  if (status === RESET_CONTENT) response.removeHeader("content-length");
+  if (WITHOUT_LENGTH.has(status)) response.removeHeader("content-length");
   const bodiless = request.method === "HEAD" || BODILESS.has(status);
   if (typeof body !== "object" || bodiless) {
     // The answer is whole without this body, whatever becomes of it.

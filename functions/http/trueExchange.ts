@@ -1,6 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { LRUCache } from "lru-cache";
+import { boundedMap } from "../../shared/boundedMap.ts";
 
 /** Those that come at all come soon after they were given up. */
 const MOST_GIVEN_UP = 1_000;
@@ -20,7 +20,7 @@ export interface TrueExchange {
  */
 export class TrueExchanges {
   readonly #underWay = new Map<string, TrueExchange>();
-  readonly #givenUp = new LRUCache<string, true>({ maxSize: MOST_GIVEN_UP, sizeCalculation: () => 1 });
+  readonly #givenUp = boundedMap<true>(MOST_GIVEN_UP);
 
   constructor() {
     subscribe("http.server.request.start", (message) => this.#keep(message as TrueExchange));

@@ -22,9 +22,8 @@ const KEEP_ALIVE_MS = 30_000;
 /** RFC 9110, 15: what is beyond cannot be handed on, neither by `@azure/functions` nor by the host. */
 const HIGHEST_STATUS = 599;
 
-const NO_CONTENT = 204;
 /** RFC 9110, 6.4.1. */
-const BODILESS = new Set([NO_CONTENT, 304]);
+const BODILESS = new Set([204, 304]);
 /** Where a challenge means something to a client (RFC 9110, 11.6.1; RFC 6750, 3.1). */
 const CHALLENGING = new Set([401, 403]);
 const NO_CHALLENGES: readonly Challenge[] = [];
@@ -116,7 +115,7 @@ export class DownstreamClient {
       const rawHeaders = answer.headers as unknown as string[];
       return {
         status: answer.statusCode,
-        headers: allowedFields(answer.statusCode, responseHeaders(rawHeaders, this.#api, request)),
+        headers: responseHeaders(rawHeaders, this.#api, request),
         challenges: CHALLENGING.has(answer.statusCode) ? challengesOf(challengeFields(rawHeaders)) : NO_CHALLENGES,
         body: BODILESS.has(answer.statusCode) ? withoutBody(answer.body) : answer.body,
         bodyFailure: (error) => downstreamFailure(error, deadline.reason, this.#api),
@@ -138,11 +137,6 @@ export class DownstreamClient {
   close(): Promise<void> {
     return this.#pool.destroy();
   }
-}
-
-/** RFC 9110, 8.6: a 204 states no length, and the Functions host would answer 500 instead of one that does. */
-function allowedFields(status: number, headers: HeaderList): HeaderList {
-  return status === NO_CONTENT ? headers.filter(([name]) => name !== "content-length") : headers;
 }
 
 /** What a 304 states is the length of an answer that it is not (RFC 9110, 8.6), and undici takes its body for one cut short. */

@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { boundedMap } from "../boundedMap.ts";
 import type { Clock } from "../clock.ts";
 import type { Secret } from "../secret.ts";
 
@@ -20,11 +20,7 @@ interface Refusal {
  * for, until a few seconds have passed or the API demands something else.
  */
 export class RefusedTokens {
-  readonly #refusals = new LRUCache<string, Refusal>({
-    // Not `max`: that takes the memory for all of them at the start.
-    maxSize: MOST,
-    sizeCalculation: () => 1,
-  });
+  readonly #refusals = boundedMap<Refusal>(MOST);
   readonly #now: Clock;
 
   constructor(now: Clock) {

@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { boundedMap } from "../boundedMap.ts";
 import type { Clock } from "../clock.ts";
 import type { GatewayError } from "../errors/gatewayError.ts";
 import { IdentityProviderUnavailableError } from "../errors/identityProviderUnavailableError.ts";
@@ -28,11 +28,7 @@ export interface FailureSubject {
  * a token A needs interaction. All others are forgotten: the next call tries again.
  */
 export class FailureMemory {
-  readonly #remembered = new LRUCache<string, Remembered>({
-    // Not `max`: that takes the memory for all of them at the start.
-    maxSize: MOST_FAILURES,
-    sizeCalculation: () => 1,
-  });
+  readonly #remembered = boundedMap<Remembered>(MOST_FAILURES);
   readonly #now: Clock;
 
   constructor(now: Clock) {

@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { boundedMap } from "../boundedMap.ts";
 import type { AccessToken } from "./accessToken.ts";
 
 const MOST = 10_000;
@@ -8,11 +8,7 @@ const MOST = 10_000;
  * when the token was dropped, or another instance wrote it a moment later. It must not come back from there.
  */
 export class RejectedTokens {
-  readonly #digests = new LRUCache<string, true>({
-    // Not `max`: that takes the memory for all of them at the start.
-    maxSize: MOST,
-    sizeCalculation: () => 1,
-  });
+  readonly #digests = boundedMap<true>(MOST);
 
   add({ token }: AccessToken): void {
     this.#digests.set(token.sha256, true);
