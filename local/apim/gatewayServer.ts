@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
+import { createSecureServer } from "../tls/secureServer.ts";
 
 /** Above what any of the backends here takes, so that policies can answer for them. */
 const MAX_HEADER_BYTES = 131_072;
@@ -12,7 +12,7 @@ export function createGatewayServer(tls: ServerIdentity | undefined, listener: R
   // Uploads take as long as they take.
   const limits = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: 0 };
   const server =
-    tls === undefined ? createServer(limits) : createTlsServer({ ...limits, key: tls.key, cert: tls.cert });
+    tls === undefined ? createServer(limits) : createSecureServer({ ...limits, key: tls.key, cert: tls.cert });
   server.on("request", listener);
   // An odd Expect is for the policies to judge.
   server.on("checkExpectation", listener);

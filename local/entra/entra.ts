@@ -1,8 +1,8 @@
-import { createServer } from "node:https";
 import type { ControlRoute } from "../control/route.ts";
 import { listen } from "../net/listen.ts";
 import { stop } from "../net/stop.ts";
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
+import { createSecureServer } from "../tls/secureServer.ts";
 import { appControl } from "./appControl.ts";
 import { type AppCredentials, appCredentials } from "./appCredentials.ts";
 import type { Context } from "./context.ts";
@@ -61,7 +61,7 @@ export async function startEntra(options: EntraOptions): Promise<LocalEntra> {
   const faults = createFaults(directory);
   const log = createRequestLog();
   const counts = createCounts();
-  const server = createServer({ key: tls.key, cert: tls.cert });
+  const server = createSecureServer({ key: tls.key, cert: tls.cert });
   const url = `https://localhost:${await listen(server, "Entra ID", port)}`;
   const context: Context = { url, directory, keys, now, seenAssertions: new Map() };
   const ownControl = appControl(directory, now);

@@ -1,5 +1,5 @@
-import { createServer } from "node:https";
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
+import { createSecureServer } from "../tls/secureServer.ts";
 import type { HttpService, HttpServiceOptions } from "./httpService.ts";
 import { KEEP_ALIVE_BUFFER_MS, KEEP_ALIVE_TIMEOUT_MS, runService } from "./httpService.ts";
 
@@ -15,7 +15,7 @@ export function startHttpsService({ tls, ...options }: HttpsServiceOptions): Pro
   const keepAliveTimeout = options.keepAliveMs ?? KEEP_ALIVE_TIMEOUT_MS;
   const keepAliveTimeoutBuffer = KEEP_ALIVE_BUFFER_MS;
   return runService(
-    createServer({ key, cert, keepAliveTimeout, keepAliveTimeoutBuffer }),
+    createSecureServer({ key, cert, keepAliveTimeout, keepAliveTimeoutBuffer }),
     "https://localhost",
     options,
   );
