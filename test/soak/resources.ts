@@ -22,15 +22,22 @@ export interface Resources {
   readonly downstreamConnections: number;
 }
 
-/** Waits until idle connections are closed and nothing changes any more, but no longer than this; collects, and looks. */
-export async function settledResources(world: SoakWorld, settleMs: number): Promise<Resources> {
+/**
+ * Waits until idle connections are closed and nothing changes any more, but no longer than this; collects, and looks.
+ * @param isEnough what there must be no more than: idle connections to whoever else (Entra ID, the host) close in time too
+ */
+export async function settledResources(
+  world: SoakWorld,
+  settleMs: number,
+  isEnough: (now: Resources) => boolean = () => true,
+): Promise<Resources> {
   const deadlineMs = performance.now() + settleMs;
   let before = await look(world);
   for (let same = 0; same < SETTLED_LOOKS && performance.now() < deadlineMs; ) {
     await delay(LOOK_EVERY_MS);
     const now = await look(world);
     const settled = now.downstreamConnections === 0 && now.sockets === before.sockets && now.timers <= before.timers;
-    same = settled ? same + 1 : 0;
+    same = settled && isEnough(now) ? same + 1 : 0;
     before = now;
   }
   return before;

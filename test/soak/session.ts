@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { CORRELATION_HEADER } from "../../shared/telemetry/correlationId.ts";
 import type { ApiUnderSoak } from "./apis.ts";
 import type { SoakClient } from "./client.ts";
 import type { People } from "./people.ts";
@@ -52,7 +53,7 @@ export class Session {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), patienceMs);
     const fromMs = performance.now();
-    const headers = { ...sent.headers, "x-correlation-id": correlationId };
+    const headers = { ...sent.headers, [CORRELATION_HEADER]: correlationId };
     const received = await client.send({ ...sent, headers }, patience.signal);
     clearTimeout(timer);
     const times = { api: planned.api?.name, fromMs, toMs: performance.now() };
@@ -84,8 +85,21 @@ export class Session {
       atMs: times.fromMs,
       kind: planned.kind,
       what: `${method} ${path} (${took} ms, correlation id ${correlationId}): ${what}`,
-      during: situation.around(times).map(({ fault }) => fault.name),
+      during: situation.describe(times),
+      seen: seenBy(planned.api, correlationId, times),
       log: world.log.about(correlationId),
     });
   }
+}
+
+/** The API's own word for it: whether the request came, when, and what became of it. */
+function seenBy(api: ApiUnderSoak | undefined, correlationId: string, { fromMs }: CallTimes): readonly string[] {
+  const startMs = performance.timeOrigin + fromMs;
+  return (api?.server.requests ?? [])
+    .filter(({ headers }) => headers.some(([name, value]) => name === CORRELATION_HEADER && value === correlationId))
+    .map(({ method, url, atMs, status = "no answer", durationMs, clientHungUp, bytesReceived }) => {
+      const over = durationMs === undefined ? "under way still" : `over after ${Math.round(durationMs)} ms`;
+      const left = clientHungUp ? ", the gateway hung up" : "";
+      return `${method} ${url} came after ${Math.round(atMs - startMs)} ms: ${status}, ${over}${left}, ${bytesReceived} bytes read`;
+    });
 }

@@ -51,6 +51,14 @@ export class Situation {
     );
   }
 
+  /** The same, in words: with times relative to the call's beginning. */
+  describe(call: CallTimes): readonly string[] {
+    const since = (ms: number): string => `${Math.round(ms - call.fromMs)} ms`;
+    return this.around(call).map(({ fault: { name }, fromMs, liftedMs }) => {
+      return `${name} (from ${since(fromMs)}${liftedMs === undefined ? "" : ` to ${since(liftedMs)}`})`;
+    });
+  }
+
   succeeded({ api, fromMs, toMs }: CallTimes): void {
     for (const spell of this.spells) {
       const { fault, liftedMs, recoveredMs } = spell;

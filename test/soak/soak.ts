@@ -9,6 +9,7 @@ import { redisFaults } from "./faults/redisFaults.ts";
 import type { Growth } from "./leaks.ts";
 import { growth } from "./leaks.ts";
 import { progressLine } from "./report/progressLine.ts";
+import type { Resources } from "./resources.ts";
 import { settledResources } from "./resources.ts";
 import type { PlannedFault } from "./schedule.ts";
 import { paceOf, scheduleFaults } from "./schedule.ts";
@@ -78,7 +79,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   ]).finally(() => clearInterval(saying));
   const tokenRequests = world.azure.entra.counts.token - tokenRequestsBefore;
   say("the load is over; waiting for all to settle");
-  const compared = growth(before, await settledResources(world, settleMs), pace);
+  const leaks = (now: Resources): boolean => growth(before, now, pace).some((each) => each.leaks);
+  const compared = growth(before, await settledResources(world, settleMs, (now) => !leaks(now)), pace);
   const findings = [
     ...world.log.findings,
     ...(world.host.worker.pid === pid && world.host.worker.restarts === 0

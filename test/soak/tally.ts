@@ -3,8 +3,10 @@ export interface Finding {
   readonly atMs: number;
   readonly kind: string;
   readonly what: string;
-  /** Faults that were on at the time. */
+  /** Faults that were on at the time, or shortly before. */
   readonly during: readonly string[];
+  /** What the downstream API saw of it. */
+  readonly seen: readonly string[];
   readonly log: readonly string[];
 }
 

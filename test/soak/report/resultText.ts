@@ -49,8 +49,9 @@ function faultRows({ spells }: SoakResult): string[][] {
     ]);
 }
 
-function findingText({ kind, what, during, log }: Finding, phase: string): string {
-  const lines = log.map((line) => `    ${line}`);
+function findingText({ kind, what, during, seen, log }: Finding, phase: string): string {
+  const toApi = seen.length === 0 ? ["nothing of it reached the API, as far back as it knows"] : seen;
+  const lines = [...toApi, ...log].map((line) => `    ${line}`);
   return [`WRONG (${phase}, ${kind}; ${during.join(", ") || "no fault"}): ${what}`, ...lines].join("\n");
 }
 
