@@ -3,7 +3,7 @@ import { InvalidRequestError } from "../shared/errors/invalidRequestError.ts";
 import { NotFoundError } from "../shared/errors/notFoundError.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CallHandler } from "./http/httpCall.ts";
-import { jsonAnswer } from "./http/httpCall.ts";
+import { jsonTextAnswer } from "./http/httpCall.ts";
 
 /** `/{prefix}/authorization/{api}`, from the true path. */
 const ROUTE = /^(?:\/[^/]+)?\/authorization\/([^/]+)$/i;
@@ -23,9 +23,8 @@ export function authorizationHandler({ settings, caller, broker }: Gateway): Cal
     const api = name === undefined ? undefined : settings.downstreamApis[name];
     if (api === undefined) throw new DownstreamApiUnknownError();
     const { token, expiresOnMs } = await broker.accessToken({ user, api, correlationId: call.correlationId });
-    return jsonAnswer(200, {
-      authorizationHeader: `Bearer ${token.reveal()}`,
-      expiresOn: new Date(expiresOnMs).toISOString(),
-    });
+    // JSON.stringify would look at each character of the token for what a b64token cannot hold (`tokenAnswer`).
+    const expiresOn = new Date(expiresOnMs).toISOString();
+    return jsonTextAnswer(200, `{"authorizationHeader":"Bearer ${token.reveal()}","expiresOn":"${expiresOn}"}`);
   };
 }

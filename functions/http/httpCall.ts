@@ -30,16 +30,19 @@ export interface HttpAnswer {
   readonly bodyFailure?: (error: unknown) => Error;
 }
 
+const JSON_HEADERS: HeaderList = [
+  ["content-type", "application/json"],
+  ["cache-control", "no-store"],
+];
+
 export type CallHandler = (call: HttpCall) => Promise<HttpAnswer>;
 
 /** A JSON answer that nobody may keep. */
 export function jsonAnswer(status: number, body: unknown): HttpAnswer {
-  return {
-    status,
-    headers: [
-      ["content-type", "application/json"],
-      ["cache-control", "no-store"],
-    ],
-    body: JSON.stringify(body),
-  };
+  return jsonTextAnswer(status, JSON.stringify(body));
+}
+
+/** The same where the text is there already. */
+export function jsonTextAnswer(status: number, body: string): HttpAnswer {
+  return { status, headers: JSON_HEADERS, body };
 }

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
+import { B64_TOKEN } from "../http/b64Token.ts";
 
 /** RFC 6749, 5.1. What MSAL needs and no more: a refresh token is not even passed on, let alone kept. */
 const success = z.object({
   token_type: z.string().check(z.regex(/^bearer$/i)),
-  access_token: z.string().check(z.minLength(1)),
+  access_token: z.string().check(z.regex(B64_TOKEN)),
   expires_in: z.coerce.number().check(z.positive()),
   ext_expires_in: z.optional(z.coerce.number()),
   scope: z.optional(z.string()),

@@ -20,7 +20,7 @@ export class AssertionValidator {
   }
 
   /**
-   * @throws InvalidTokenError, TokenExpiredError (401), AppOnlyTokenError, InsufficientScopeError, ClientNotAllowedError (403),
+   * @throws InvalidRequestError (400), InvalidTokenError, TokenExpiredError (401), AppOnlyTokenError, InsufficientScopeError, ClientNotAllowedError (403),
    *   IdentityProviderUnavailableError (503) when the signing keys cannot be had, IdentityProviderTimeoutError (504)
    *   when they do not come in time.
    */

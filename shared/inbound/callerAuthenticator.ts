@@ -1,5 +1,4 @@
 import { GatewayAuthenticationRequiredError } from "../errors/gatewayAuthenticationRequiredError.ts";
-import { InvalidRequestError } from "../errors/invalidRequestError.ts";
 import { TokenMissingError } from "../errors/tokenMissingError.ts";
 import type { Secret } from "../secret.ts";
 import type { AssertionValidator } from "./assertionValidator.ts";
@@ -45,7 +44,7 @@ function gatewayToken(authorization: string | undefined): Secret {
   try {
     return bearerToken(authorization);
   } catch (error) {
-    if (!(error instanceof TokenMissingError || error instanceof InvalidRequestError)) throw error;
+    if (!(error instanceof TokenMissingError)) throw error;
     throw new GatewayAuthenticationRequiredError("Authorization carries no Bearer token.");
   }
 }

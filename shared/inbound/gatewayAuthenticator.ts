@@ -1,5 +1,6 @@
 import type { GatewaySettings } from "../config/settings.ts";
 import { GatewayAuthenticationRequiredError } from "../errors/gatewayAuthenticationRequiredError.ts";
+import { InvalidRequestError } from "../errors/invalidRequestError.ts";
 import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import { TokenExpiredError } from "../errors/tokenExpiredError.ts";
 import type { Secret } from "../secret.ts";
@@ -42,8 +43,15 @@ export class GatewayAuthenticator {
     try {
       return await this.#verifier.verify(token);
     } catch (error) {
-      if (!(error instanceof InvalidTokenError || error instanceof TokenExpiredError)) throw error;
+      if (!isRefusal(error)) throw error;
       throw new GatewayAuthenticationRequiredError(`The token in Authorization is not the gateway's: ${error.message}`);
     }
   }
+}
+
+/** What is wrong with the token itself. */
+function isRefusal(error: unknown): error is InvalidRequestError | InvalidTokenError | TokenExpiredError {
+  return (
+    error instanceof InvalidRequestError || error instanceof InvalidTokenError || error instanceof TokenExpiredError
+  );
 }

@@ -6,6 +6,7 @@ import { isGuid } from "../config/values.ts";
 import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import type { Secret } from "../secret.ts";
 import { isMultiTenant, issuersOf } from "./authority.ts";
+import { demandB64Token } from "./bearerToken.ts";
 import type { SigningKeys } from "./signingKeys.ts";
 import { tokenRefusal } from "./tokenRefusal.ts";
 
@@ -39,10 +40,11 @@ export class TokenVerifier {
   }
 
   /**
-   * @throws InvalidTokenError, TokenExpiredError (401), IdentityProviderUnavailableError (503) when the signing keys
+   * @throws InvalidRequestError (400), InvalidTokenError, TokenExpiredError (401), IdentityProviderUnavailableError (503) when the signing keys
    *   cannot be had, IdentityProviderTimeoutError (504) when they do not come in time.
    */
   async verify(token: Secret): Promise<VerifiedToken> {
+    demandB64Token(token);
     const tenantId = this.#allowedTenant(token);
     const { azureAd, keysOf, now } = this.#options;
     const issuers = issuersOf(azureAd.instance, tenantId);

@@ -52,6 +52,7 @@ describe("a function that demands its gateway", () => {
     const tokens = [
       undefined,
       "abc",
+      "two tokens",
       userToken,
       await functions.signIn(seed.users.bob),
       // A principal that nobody allowed, and a token of the right one for somebody else.

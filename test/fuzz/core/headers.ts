@@ -4,7 +4,7 @@ import { headerReader } from "../../../functions/http/headerReader.ts";
 import { requestHeaders } from "../../../shared/downstream/requestHeaders.ts";
 import { responseHeaders } from "../../../shared/downstream/responseHeaders.ts";
 import { GatewayError } from "../../../shared/errors/gatewayError.ts";
-import { bearerToken } from "../../../shared/inbound/bearerToken.ts";
+import { bearerToken, demandB64Token } from "../../../shared/inbound/bearerToken.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { correlationId } from "../../../shared/telemetry/correlationId.ts";
 import { apiSettings } from "../../shared/downstream/support/apiSettings.ts";
@@ -87,7 +87,9 @@ export const bearer = coreProperty(
   ),
   (value) => {
     try {
-      const token = bearerToken(value).reveal();
+      const secret = bearerToken(value);
+      demandB64Token(secret);
+      const token = secret.reveal();
       assert.match(value ?? "", /^bearer +[\w.~+/-]+=*$/i);
       assert.ok(token.length > 0 && value?.endsWith(token));
     } catch (error) {

@@ -16,15 +16,15 @@ describe("a token endpoint that nobody would expect", () => {
   });
   afterAll(() => entra.close());
 
-  const token = { token_type: "Bearer", expires_in: 3_600, access_token: "token B" };
+  const token = { token_type: "Bearer", expires_in: 3_600, access_token: "token-b" };
 
   it("answers with a token: what it holds and for how long", async () => {
     entra.answer = { status: 200, body: token };
     const beforeS = Math.floor(Date.now() / 1_000);
     const accessToken = await entra.gateway().accessToken(assertion, ["any"]);
-    expect(accessToken.token.reveal()).toBe("token B");
+    expect(accessToken.token.reveal()).toBe("token-b");
     expect(accessToken.expiresOnMs).toBeGreaterThanOrEqual((beforeS + 3_600) * 1_000);
-    expect(JSON.stringify(accessToken)).not.toContain("token B");
+    expect(JSON.stringify(accessToken)).not.toContain("token-b");
   });
 
   it("answers with the assertion itself", async () => {
@@ -48,6 +48,8 @@ describe("a token endpoint that nobody would expect", () => {
     ["a token that expired long ago", { ...token, expires_in: -60 }, "expires_in"],
     ["a lifetime that is no number", { ...token, expires_in: "soon" }, "expires_in"],
     ["an empty token", { ...token, access_token: "" }, "access_token"],
+    ["a token that no header can carry", { ...token, access_token: "token-b\r\nX-Other: 1" }, "access_token"],
+    ["a token in quotation marks", { ...token, access_token: '"token-b"' }, "access_token"],
     ["a token that is no text", { ...token, access_token: 42 }, "access_token"],
     ["a token of another kind", { ...token, token_type: "pop" }, "token_type"],
     ["a list", [token], "the whole"],
@@ -63,7 +65,7 @@ describe("a token endpoint that nobody would expect", () => {
     entra.answer = { status: 201, body: token };
     const error = await entra.gateway().failure(assertion, ["any"]);
     expect(error).toBeInstanceOf(ExchangeFailedError);
-    expect(`${error.message} ${error.diagnosis}`).not.toContain("token B");
+    expect(`${error.message} ${error.diagnosis}`).not.toContain("token-b");
   });
 
   it("redirects, and is not followed", async () => {

@@ -2,13 +2,20 @@ import { describe, expect, it } from "vitest";
 import { headerReader } from "../../../functions/http/headerReader.ts";
 import { InvalidRequestError } from "../../../shared/errors/invalidRequestError.ts";
 import { TokenMissingError } from "../../../shared/errors/tokenMissingError.ts";
-import { bearerToken } from "../../../shared/inbound/bearerToken.ts";
+import { bearerToken, demandB64Token } from "../../../shared/inbound/bearerToken.ts";
+
+/** As the validators do it. */
+function tokenOf(header: string | undefined): string {
+  const token = bearerToken(header);
+  demandB64Token(token);
+  return token.reveal();
+}
 
 const MALFORMED = "The Authorization header is not one Bearer token.";
 
 describe("the bearer token", () => {
   it.each(["Bearer abc.def-ghi_~+/==", "bearer abc.def-ghi_~+/==", "BEARER   abc.def-ghi_~+/=="])("of %j", (header) => {
-    expect(bearerToken(header).reveal()).toBe("abc.def-ghi_~+/==");
+    expect(tokenOf(header)).toBe("abc.def-ghi_~+/==");
   });
 
   it.each([undefined, "", "Basic dXNlcjpwYXNz", "Bearerabc", "Negotiate", "abc.def.ghi", "PoP abc"])(
@@ -37,7 +44,7 @@ describe("the bearer token", () => {
     "Bearer \u00e9",
     "Bearer a\n",
   ])("is malformed in %j", (header) => {
-    const malformed = (): unknown => bearerToken(header);
+    const malformed = (): unknown => tokenOf(header);
     expect(malformed).toThrow(InvalidRequestError);
     expect(malformed).toThrow(
       expect.objectContaining({
@@ -50,10 +57,10 @@ describe("the bearer token", () => {
 
   it("is refused where two Authorization fields were sent, not chosen among them", () => {
     const header = headerReader(["Authorization", "Bearer first", "authorization", "Bearer second"]);
-    expect(() => bearerToken(header("Authorization"))).toThrow(InvalidRequestError);
+    expect(() => tokenOf(header("Authorization"))).toThrow(InvalidRequestError);
   });
 
   it("does not show in the message of a malformed header", () => {
-    expect(() => bearerToken("Bearer secret-part another")).toThrow(expect.not.stringContaining("secret-part"));
+    expect(() => tokenOf("Bearer secret-part another")).toThrow(expect.not.stringContaining("secret-part"));
   });
 });

@@ -1,8 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
 import { CallerAuthenticator } from "../../../shared/inbound/callerAuthenticator.ts";
+import { GatewayAuthenticator } from "../../../shared/inbound/gatewayAuthenticator.ts";
 import type { Secret } from "../../../shared/secret.ts";
 import { userOf } from "../exchange/support/subjects.ts";
+import { azureAd } from "./support/assertions.ts";
 
 const verified = { claims: {}, tenantId: "t", expiresOnMs: 1 };
 
@@ -49,7 +51,7 @@ describe("CallerAuthenticator", () => {
     await expect(authenticate({ authorization: "Bearer G" })).rejects.toMatchObject({ code: "token_missing" });
   });
 
-  it.each([undefined, "", "Basic x", "Bearer", "Bearer a b", "Bearer é"])(
+  it.each([undefined, "", "Basic x", "Bearerx"])(
     "a gateway that shows itself by %j is none, and the user is not looked at",
     async (authorization) => {
       const { asked, authenticate } = authenticator(true);
@@ -59,6 +61,24 @@ describe("CallerAuthenticator", () => {
       };
       await expect(authenticate(headers)).rejects.toMatchObject({ code: "gateway_authentication_required" });
       expect(asked).toEqual([]);
+    },
+  );
+
+  it.each(["Bearer", "Bearer a b", "Bearer a, Bearer b", "Bearer é"])(
+    "a gateway whose Authorization is %j is none, and no key is asked for",
+    async (authorization) => {
+      const keysOf = vi.fn();
+      const gateway = new GatewayAuthenticator(
+        { authentication: "entra", allowedPrincipals: [] },
+        { azureAd: azureAd(), keysOf, now: Date.now },
+      );
+      const validate = vi.fn();
+      const caller = new CallerAuthenticator({ validate }, gateway);
+      await expect(caller.authenticate(() => authorization)).rejects.toMatchObject({
+        code: "gateway_authentication_required",
+        diagnosis: "The token in Authorization is not the gateway's: The Authorization header is not one Bearer token.",
+      });
+      expect([keysOf.mock.calls, validate.mock.calls]).toEqual([[], []]);
     },
   );
 
