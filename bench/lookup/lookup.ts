@@ -5,18 +5,23 @@ import { fillMsal, msalClient, msalToken, TokenEndpoint } from "../support/msalC
 import { ourBroker } from "../support/ourBroker.ts";
 import { median, repeat } from "../support/statistics.ts";
 import { API, someUser } from "../support/users.ts";
+import { BareMap } from "./bareMap.ts";
 import { timePerLookup } from "./timePerLookup.ts";
 
 const USERS = [1, 100, 1_000, 10_000, 100_000];
+const MOST_USERS = 100_000;
 /** Room for all: what is measured is finding, not evicting. */
 const ROOM = { maxEntries: 1_000_000, maxBytes: 4_294_967_296 };
 const COMPARED_AT = 10_000;
 
 /** The time of a cached token by the number of cached users: our broker, and MSAL's own cache used as documented. */
 export const lookup: Benchmark = async ({ quick, say }) => {
-  const users = Array.from({ length: Math.max(...USERS) }, () => someUser(Date.now()));
+  const users = Array.from({ length: MOST_USERS }, () => someUser(Date.now()));
   const rounds = await ourRounds(users, { quick, say });
-  const ours = new Map(USERS.map((count) => [count, median(rounds.map((times) => times.get(count) ?? Number.NaN))]));
+  const ours = new Map(USERS.map((count) => [count, median(rounds.map((round) => timeOf(round.ours, count)))]));
+  const bare = new Map(
+    [1, MOST_USERS].map((count) => [count, median(rounds.map((round) => timeOf(round.bare, count)))]),
+  );
   const msal = new Map<number, number>();
 
   for (const count of quick ? USERS.filter((number) => number <= COMPARED_AT) : USERS) {
@@ -34,7 +39,7 @@ export const lookup: Benchmark = async ({ quick, say }) => {
     msal.set(count, median(micros));
   }
   return {
-    figures: [...figuresOf("ours", ours), ...figuresOf("@azure/msal-node", msal)],
+    figures: [...figuresOf("ours", ours), ...figuresOf("@azure/msal-node", msal), ...figuresOf("a bare Map", bare)],
     ratios: ratiosOf(rounds, ours, msal),
     notes: ["@navikt/oasis is not published on npm's registry (404): left out."],
     chart: {
@@ -54,23 +59,32 @@ function barsOf(series: string, times: ReadonlyMap<number, number>): Bar[] {
   return [...times].map(([count, value]) => ({ label: `${series}, ${count} users`, value, series }));
 }
 
+interface Round {
+  readonly ours: ReadonlyMap<number, number>;
+  /** What the memory of this machine costs, whatever is made of it. */
+  readonly bare: ReadonlyMap<number, number>;
+}
+
 /** In turns: each round has its own time for every number of users, and what disturbs one disturbs all. */
 async function ourRounds(
   users: readonly ValidatedAssertion[],
   { quick, say }: BenchmarkOptions,
-): Promise<ReadonlyMap<number, number>[]> {
+): Promise<readonly Round[]> {
   const contestants = USERS.map((count) => ({ count, some: users.slice(0, count), ...ourBroker(ROOM) }));
   for (const { some, broker } of contestants) {
     for (const user of some) await broker.accessToken({ user, api: API, correlationId: "c" });
   }
+  const bareMaps = [1, MOST_USERS].map((count) => ({ count, map: new BareMap(count) }));
+  const lookups = quick ? 10_000 : 20_000;
   const rounds = await repeat(quick ? 8 : 30, async (round) => {
     if (round % 10 === 0) say(`ours, round ${round + 1}`);
-    const times = new Map<number, number>();
+    const ours = new Map<number, number>();
     for (const { count, some, broker } of contestants) {
       const look = (user: ValidatedAssertion) => broker.accessToken({ user, api: API, correlationId: "c" });
-      times.set(count, await timePerLookup(some, quick ? 10_000 : 20_000, look));
+      ours.set(count, await timePerLookup(some, lookups, look));
     }
-    return times;
+    const bare = new Map(bareMaps.map(({ count, map }) => [count, map.timePerLookup(lookups)]));
+    return { ours, bare };
   });
   for (const { count, counts } of contestants) {
     if (counts().misses !== count) throw new Error("A look-up was a miss: this measured something else.");
@@ -79,21 +93,29 @@ async function ourRounds(
 }
 
 function ratiosOf(
-  rounds: readonly ReadonlyMap<number, number>[],
+  rounds: readonly Round[],
   ours: ReadonlyMap<number, number>,
   msal: ReadonlyMap<number, number>,
 ): Ratio[] {
-  const of = (times: ReadonlyMap<number, number>, count: number): number => times.get(count) ?? Number.NaN;
+  const added = (times: ReadonlyMap<number, number>): number => timeOf(times, MOST_USERS) - timeOf(times, 1);
   return [
     {
       name: "ours at 100,000 users / ours at 1",
-      value: median(rounds.map((times) => of(times, 100_000) / of(times, 1))),
+      value: median(rounds.map((round) => timeOf(round.ours, MOST_USERS) / timeOf(round.ours, 1))),
       target: { atMost: 1.5 },
+    },
+    {
+      name: "what 100,000 keys add to a bare Map / what 100,000 users add to ours",
+      value: median(rounds.map((round) => added(round.bare) / added(round.ours))),
     },
     ...[...msal.keys()].map((count) => ({
       name: `@azure/msal-node / ours, at ${count} users`,
-      value: of(msal, count) / of(ours, count),
+      value: timeOf(msal, count) / timeOf(ours, count),
       ...(count === COMPARED_AT ? { target: { atLeast: 1_000 } } : {}),
     })),
   ];
+}
+
+function timeOf(times: ReadonlyMap<number, number>, count: number): number {
+  return times.get(count) ?? Number.NaN;
 }

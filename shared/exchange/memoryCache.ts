@@ -7,8 +7,7 @@ import type { Lifetime } from "./lifetime.ts";
  * How long an entry counts as just used. Moving it to the front touches four others, which for many users are in no cache
  * of the processor: so that is done once in a while, not at every look-up.
  */
-const JUST_USED_S = 10;
-const MS_PER_S = 1_000;
+const JUST_USED_MS = 10_000;
 /** What one entry costs beside its token: key, objects, and its place in the index (bench/memory measures it). */
 const ENTRY_OVERHEAD_BYTES = 600;
 
@@ -16,31 +15,10 @@ export interface CachedToken extends Lifetime {
   readonly token: AccessToken;
 }
 
-/**
- * One object, times and all: with many users each further object is a place in memory that no cache holds. Hence the
- * times in whole seconds (V8 keeps a number below 2^31 in its place, a larger one elsewhere); a token ends no later for it.
- */
-class Entry implements CachedToken {
-  readonly token: AccessToken;
-  readonly usableUntilS: number;
-  renewFromS: number;
+/** One object, timestamps and all: with many users each further object is a place in memory that no cache holds. */
+interface Entry extends CachedToken {
   /** When it was put here, or last moved to the front. */
-  movedS: number;
-
-  constructor({ token, usableUntilMs, renewFromMs }: CachedToken, nowS: number) {
-    this.token = token;
-    this.usableUntilS = wholeSeconds(usableUntilMs);
-    this.renewFromS = wholeSeconds(renewFromMs);
-    this.movedS = nowS;
-  }
-
-  get usableUntilMs(): number {
-    return this.usableUntilS * MS_PER_S;
-  }
-
-  get renewFromMs(): number {
-    return this.renewFromS * MS_PER_S;
-  }
+  movedMs: number;
 }
 
 export interface MemoryCacheOptions {
@@ -69,30 +47,29 @@ export class MemoryCache {
   get(key: string): CachedToken | undefined {
     const entry = this.#entries.peek(key);
     if (entry === undefined) return undefined;
-    const nowS = wholeSeconds(this.#now());
+    const nowMs = this.#now();
     // Before a time that was: the clock was set back, and what it said about the end is worth nothing.
-    if (nowS >= entry.usableUntilS || nowS < entry.movedS) {
+    if (nowMs >= entry.usableUntilMs || nowMs < entry.movedMs) {
       this.#entries.delete(key);
       return undefined;
     }
-    if (nowS - entry.movedS >= JUST_USED_S) {
+    if (nowMs - entry.movedMs >= JUST_USED_MS) {
       this.#entries.get(key);
-      entry.movedS = nowS;
+      entry.movedMs = nowMs;
     }
     return entry;
   }
 
-  set(key: string, cached: CachedToken): void {
-    const entry = new Entry(cached, wholeSeconds(this.#now()));
-    if (entry.movedS >= entry.usableUntilS) return;
-    this.#entries.set(key, entry);
+  set(key: string, { token, usableUntilMs, renewFromMs }: CachedToken): void {
+    const nowMs = this.#now();
+    if (nowMs >= usableUntilMs) return;
+    this.#entries.set(key, { token, usableUntilMs, renewFromMs, movedMs: nowMs });
     if (this.#entries.size > this.#maxEntries) this.#entries.pop();
   }
 
-  /** Puts off the renewal of an entry, if the one that `get` gave is still there. */
-  renewFrom(key: string, expected: CachedToken, renewFromMs: number): void {
-    const entry = this.#entries.peek(key);
-    if (entry === expected && entry !== undefined) entry.renewFromS = wholeSeconds(renewFromMs);
+  /** Puts an entry in the place of another, if that one (as `get` gave it) is still there. */
+  replace(key: string, expected: CachedToken, cached: CachedToken): void {
+    if (this.#entries.peek(key) === expected) this.set(key, cached);
   }
 
   /** Forgets a token, if the key still holds that one and not a newer. */
@@ -107,8 +84,4 @@ export class MemoryCache {
   get bytes(): number {
     return this.#entries.calculatedSize;
   }
-}
-
-function wholeSeconds(ms: number): number {
-  return Math.floor(ms / MS_PER_S);
 }

@@ -168,7 +168,7 @@ export class TokenBroker {
     metrics.renewed();
     const { result } = this.#flights.run(key, (isCurrent) => this.#renewal(key, request, isCurrent));
     result.catch((error: unknown) => {
-      memory.renewFrom(key, cached, now() + RENEWAL_PAUSE_MS);
+      memory.replace(key, cached, { ...cached, renewFromMs: now() + RENEWAL_PAUSE_MS });
       log.warning("renewal_failed", { api: asked.api.name, error: describeError(error) });
     });
   }

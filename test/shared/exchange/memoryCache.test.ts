@@ -47,8 +47,7 @@ describe("MemoryCache", () => {
   it("forgets at the end of the time for use, and keeps nothing from after it", () => {
     let nowMs = 0;
     const cache = new MemoryCache({ maxEntries: 3, maxBytes: 1_000_000, now: () => nowMs });
-    // In whole seconds, and never later.
-    cache.set("a", cached("a", 1_999));
+    cache.set("a", cached("a"));
     nowMs = 999;
     expect(cache.get("a")).toBeDefined();
     nowMs = 1_000;
@@ -57,19 +56,18 @@ describe("MemoryCache", () => {
     expect(cache.entries).toBe(0);
   });
 
-  it("changes and deletes only what is still there", () => {
+  it("replaces and deletes only what is still there", () => {
     const cache = new MemoryCache({ maxEntries: 3, maxBytes: 1_000_000, now: () => 0 });
     const [old, current] = [cached("old"), cached("current")];
     cache.set("a", old);
     const found = cache.get("a") ?? old;
     cache.set("a", current);
-    cache.renewFrom("a", found, 5_000);
+    cache.replace("a", found, cached("other"));
     cache.deleteToken("a", old.token);
-    const { token, usableUntilMs, renewFromMs } = cache.get("a") ?? old;
-    expect({ token, usableUntilMs, renewFromMs }).toEqual(current);
-    cache.renewFrom("a", cache.get("a") ?? old, 5_000);
-    expect(cache.get("a")?.renewFromMs).toBe(5_000);
-    cache.renewFrom("b", current, 5_000);
+    expect(cache.get("a")).toMatchObject(current);
+    cache.replace("a", cache.get("a") ?? old, cached("current", 999));
+    expect(cache.get("a")?.usableUntilMs).toBe(999);
+    cache.replace("b", current, current);
     expect(cache.get("b")).toBeUndefined();
     cache.deleteToken("a", tokenB("current", 0));
     expect(cache.get("a")).toBeUndefined();
