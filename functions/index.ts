@@ -7,6 +7,7 @@ import { SettingsInvalidError } from "../shared/errors/settingsInvalidError.ts";
 import { SETTINGS_INVALID } from "../shared/health/readiness.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { jsonLog } from "../shared/telemetry/log.ts";
+import { TimeLimit } from "../shared/timeLimit.ts";
 import { authorizationHandler } from "./authorization.ts";
 import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
@@ -26,7 +27,7 @@ const gateway = valid && createGateway(valid.settings, { environment: process.en
 const surroundings = {
   exchanges: new TrueExchanges(),
   realm: gateway?.realm,
-  longestCallMs: valid?.longestCallMs,
+  longestCall: valid && new TimeLimit(valid.longestCallMs),
 };
 const refuse: CallHandler = async () => {
   throw new SettingsInvalidError("The list of mistakes was logged when the app started (event settings_invalid).");

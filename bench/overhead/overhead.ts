@@ -13,6 +13,8 @@ import { median, repeat, rotated } from "../support/statistics.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CONNECTIONS = 10;
+/** After fewer V8 is still compiling, and measures would be of that. */
+const WARM_UP_CALLS = 20_000;
 const MICROS_PER_MS = 1000;
 
 interface Contestant {
@@ -59,7 +61,7 @@ export const overhead: Benchmark = async ({ quick, say }) => {
   ];
   const calls = quick ? 2_000 : 5_000;
   say("warming up");
-  for (const contestant of contestants) await millisecondsPerCall(contestant, calls);
+  for (const contestant of contestants) await millisecondsPerCall(contestant, quick ? calls : WARM_UP_CALLS);
   const rounds = await repeat(quick ? 3 : 5, async (round) => {
     say(`round ${round + 1}`);
     const times = new Map<Contestant["name"], number>();

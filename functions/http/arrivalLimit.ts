@@ -1,4 +1,5 @@
 import type { ProgrammingModel } from "@azure/functions-core";
+import { TimeLimit } from "../../shared/timeLimit.ts";
 
 /** How long an invocation waits for its HTTP request, which the host sends at the same time as it announces it. */
 export const ARRIVAL_MS = 30_000;
@@ -15,22 +16,29 @@ export interface ArrivalLimitOptions {
  * waitForProxyRequest), and at `functionTimeout` the host ends the whole worker, with everybody's calls in it.
  */
 export function withArrivalLimit(model: ProgrammingModel, { limitMs, givenUp }: ArrivalLimitOptions): ProgrammingModel {
+  const limit = new TimeLimit(limitMs);
   const limited: ProgrammingModel = Object.create(model);
   limited.getInvocationModel = async (context) => {
     const invocation = await model.getInvocationModel(context);
     const getArguments = invocation.getArguments.bind(invocation);
-    invocation.getArguments = async () => {
-      const limit = Promise.withResolvers<never>();
-      const timer = setTimeout(() => {
-        givenUp(context.invocationId);
-        limit.reject(new Error(`The HTTP request of this call did not come within ${limitMs} ms: its caller left.`));
-      }, limitMs);
-      try {
-        return await Promise.race([getArguments(), limit.promise]);
-      } finally {
-        clearTimeout(timer);
-      }
-    };
+    invocation.getArguments = () =>
+      new Promise((resolve, reject) => {
+        const arrival = getArguments();
+        const running = limit.start(() => {
+          givenUp(context.invocationId);
+          reject(new Error(`The HTTP request of this call did not come within ${limitMs} ms: its caller left.`));
+        });
+        arrival.then(
+          (args) => {
+            limit.done(running);
+            resolve(args);
+          },
+          (error: unknown) => {
+            limit.done(running);
+            reject(error);
+          },
+        );
+      });
     return invocation;
   };
   return limited;

@@ -9,6 +9,8 @@ import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correl
 import { describeError } from "../../shared/telemetry/describeError.ts";
 import type { Log } from "../../shared/telemetry/log.ts";
 import { jsonLog } from "../../shared/telemetry/log.ts";
+import type { TimeLimit } from "../../shared/timeLimit.ts";
+import type { CallEnd } from "./callEnd.ts";
 import { callEnd, untilCallEnds } from "./callEnd.ts";
 import { noteHangUp } from "./hangUpLog.ts";
 import { headerReader } from "./headerReader.ts";
@@ -20,8 +22,8 @@ export interface FunctionSurroundings {
   readonly exchanges: TrueExchanges;
   /** Undefined while the settings are wrong: a challenge then names no sign-in page. */
   readonly realm: ChallengeRealm | undefined;
-  /** How long one call may take, in milliseconds; undefined while the settings are wrong, when no call takes long. */
-  readonly longestCallMs: number | undefined;
+  /** How long one call may take; undefined while the settings are wrong, when no call takes long. */
+  readonly longestCall: TimeLimit | undefined;
 }
 
 const FIRST_SERVER_ERROR = 500;
@@ -32,17 +34,15 @@ const INTERNAL_SERVER_ERROR = 500;
  * streaming mode leaves open. The handler sees the true request; a hang-up, or too long a call, aborts its signal; a
  * slow reader slows it down; whatever it throws is answered as a problem, and what breaks later cuts the connection at once.
  */
-export function asFunction(
-  handle: CallHandler,
-  { exchanges, realm, longestCallMs }: FunctionSurroundings,
-): HttpHandler {
+export function asFunction(handle: CallHandler, { exchanges, realm, longestCall }: FunctionSurroundings): HttpHandler {
   return async (_request, context): Promise<HttpResponseInit> => {
     const exchange = exchanges.get(context.invocationId);
     if (exchange === undefined) return refuseWithoutStreaming(context);
-    const call = httpCall(exchange, context, longestCallMs);
-    const endOurselves = noteHangUp(exchange, call.signal, call.log);
+    const end = callEnd(exchange, longestCall);
+    const call = httpCall(exchange, context, end);
+    const endOurselves = noteHangUp(exchange, end, call.log);
     try {
-      return await answered(handle, call, exchange, realm, endOurselves);
+      return await answered(handle, call, { exchange, end, realm, endOurselves });
     } catch (error) {
       // Only our own answering can fail here, and the library would leave the caller waiting for minutes.
       endOurselves();
@@ -56,15 +56,20 @@ export function asFunction(
   };
 }
 
+interface Answering {
+  readonly exchange: TrueExchange;
+  readonly end: CallEnd;
+  readonly realm: ChallengeRealm | undefined;
+  readonly endOurselves: () => void;
+}
+
 async function answered(
   handle: CallHandler,
   call: HttpCall,
-  exchange: TrueExchange,
-  realm: ChallengeRealm | undefined,
-  endOurselves: () => void,
+  { exchange, end, realm, endOurselves }: Answering,
 ): Promise<HttpResponseInit> {
   const onBroken = (error: unknown): void => {
-    if (call.signal.reason instanceof CallerGoneError) return;
+    if (end.reason instanceof CallerGoneError) return;
     endOurselves();
     const diagnosis = error instanceof GatewayError ? error.diagnosis : undefined;
     call.log.warning("response_cut", {
@@ -74,16 +79,17 @@ async function answered(
   };
   exchange.response.setHeader(CORRELATION_HEADER, call.correlationId);
   try {
-    return await sendAnswer(await untilCallEnds(handle(call), call.signal), exchange, call.signal, onBroken);
+    return await sendAnswer(await untilCallEnds(handle(call), end), exchange, end, onBroken);
   } catch (error) {
-    return sendAnswer(problemAnswer(error, call, realm), exchange, call.signal, onBroken);
+    // The hang-up itself has been noted.
+    const known = error instanceof CallerGoneError && error === end.reason;
+    return sendAnswer(problemAnswer(error, known, call, realm), exchange, end, onBroken);
   }
 }
 
-function problemAnswer(error: unknown, call: HttpCall, realm: ChallengeRealm | undefined): HttpAnswer {
+function problemAnswer(error: unknown, known: boolean, call: HttpCall, realm: ChallengeRealm | undefined): HttpAnswer {
   const failure = error instanceof GatewayError ? error : new InternalError(error);
-  // The hang-up itself has been noted.
-  if (!(error instanceof CallerGoneError && error === call.signal.reason)) logFailure(call.log, failure);
+  if (!known) logFailure(call.log, failure);
   return problemResponse(failure, call.correlationId, realm);
 }
 
@@ -101,8 +107,7 @@ function logFailure(log: Log, failure: GatewayError): void {
   else log.warning("call_refused", fields);
 }
 
-function httpCall(exchange: TrueExchange, context: InvocationContext, longestCallMs: number | undefined): HttpCall {
-  const { request } = exchange;
+function httpCall({ request }: TrueExchange, context: InvocationContext, end: CallEnd): HttpCall {
   const header = headerReader(request.rawHeaders);
   const id = correlationId(header);
   const url = request.url ?? "/";
@@ -115,7 +120,9 @@ function httpCall(exchange: TrueExchange, context: InvocationContext, longestCal
     rawHeaders: request.rawHeaders,
     header,
     body: hasBody ? request : undefined,
-    signal: callEnd(exchange, longestCallMs),
+    get signal() {
+      return end.signal;
+    },
     correlationId: id,
     log: contextLog(context, id),
   };

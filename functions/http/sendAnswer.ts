@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { HttpResponseInit } from "@azure/functions";
 import { discard } from "../../shared/downstream/discard.ts";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
+import type { CallEnd } from "./callEnd.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";
 
@@ -25,7 +26,7 @@ const HIGHEST_STATUS = 599;
 export async function sendAnswer(
   answer: HttpAnswer,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  end: AbortSignal,
+  end: CallEnd,
   onBroken: (error: unknown) => void,
 ): Promise<HttpResponseInit> {
   const { status, headers, body, bodyFailure = (error: unknown) => error } = answer;
@@ -47,7 +48,7 @@ export async function sendAnswer(
     endWith(response, started.first);
     return { status };
   }
-  return { status, body: responseStream(started, response, end, (error) => onBroken(bodyFailure(error))) };
+  return { status, body: responseStream(started, response, end.signal, (error) => onBroken(bodyFailure(error))) };
 }
 
 /**

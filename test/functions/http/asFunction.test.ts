@@ -94,7 +94,7 @@ describe("asFunction", () => {
           called = true;
           return jsonAnswer(200, {});
         },
-        { exchanges: new TrueExchanges(), realm: REALM, longestCallMs: undefined },
+        { exchanges: new TrueExchanges(), realm: REALM, longestCall: undefined },
       );
       const request = new HttpRequest({
         url: "https://forged.example/",

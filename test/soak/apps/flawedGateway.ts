@@ -8,6 +8,7 @@ import type { CallHandler, HttpAnswer } from "../../../functions/http/httpCall.t
 import { TrueExchanges } from "../../../functions/http/trueExchange.ts";
 import { loadSettings } from "../../../shared/config/loadSettings.ts";
 import { jsonLog } from "../../../shared/telemetry/log.ts";
+import { TimeLimit } from "../../../shared/timeLimit.ts";
 
 // The gateway, with the flaws that SOAK_FLAWS names: what a soak must find.
 const flaws = new Set((process.env.SOAK_FLAWS ?? "").split(","));
@@ -55,5 +56,9 @@ app.http("downstream", {
   route: "downstream/{api}/{*path}",
   methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
   authLevel: "anonymous",
-  handler: asFunction(flawed, { exchanges: new TrueExchanges(), realm: undefined, longestCallMs: LONGEST_CALL_MS }),
+  handler: asFunction(flawed, {
+    exchanges: new TrueExchanges(),
+    realm: undefined,
+    longestCall: new TimeLimit(LONGEST_CALL_MS),
+  }),
 });

@@ -29,7 +29,7 @@ export interface Library {
 }
 
 export async function startLibrary(): Promise<Library> {
-  const surroundings: FunctionSurroundings = { exchanges: new TrueExchanges(), realm: REALM, longestCallMs: undefined };
+  const surroundings: FunctionSurroundings = { exchanges: new TrueExchanges(), realm: REALM, longestCall: undefined };
   const log: LogLine[] = [];
   const failures: unknown[] = [];
   const server = createServer((request, response) => {
