@@ -13,10 +13,10 @@ import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
 import { createGateway } from "./gateway.ts";
 import { liveHandler, readyHandler } from "./health.ts";
+import { adaptLibrary } from "./http/adaptLibrary.ts";
 import { ARRIVAL_MS } from "./http/arrivalLimit.ts";
 import { asFunction } from "./http/asFunction.ts";
 import type { CallHandler } from "./http/httpCall.ts";
-import { limitArrivals } from "./http/limitArrivals.ts";
 import { TrueExchanges } from "./http/trueExchange.ts";
 import { validateHandler } from "./validate.ts";
 
@@ -70,7 +70,7 @@ app.http("healthReady", {
   ),
 });
 
-limitArrivals({
+adaptLibrary({
   limitMs: Math.min(ARRIVAL_MS, valid?.longestCallMs ?? ARRIVAL_MS),
   givenUp: (invocationId) => surroundings.exchanges.giveUp(invocationId),
 });

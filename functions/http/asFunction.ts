@@ -1,4 +1,4 @@
-import type { HttpHandler, HttpResponseInit, InvocationContext } from "@azure/functions";
+import type { HttpHandler, HttpResponse, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
 import { CATALOGUE } from "../../shared/errors/catalogue.ts";
 import type { ChallengeRealm } from "../../shared/errors/challenge.ts";
@@ -12,9 +12,11 @@ import { jsonLog } from "../../shared/telemetry/log.ts";
 import type { TimeLimit } from "../../shared/timeLimit.ts";
 import type { CallEnd } from "./callEnd.ts";
 import { callEnd, untilCallEnds } from "./callEnd.ts";
+import { EmptyResponses } from "./emptyResponses.ts";
 import { noteHangUp } from "./hangUpLog.ts";
 import { headerReader } from "./headerReader.ts";
 import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
+import type { SentAnswer } from "./sendAnswer.ts";
 import { sendAnswer } from "./sendAnswer.ts";
 import type { TrueExchange, TrueExchanges } from "./trueExchange.ts";
 
@@ -35,14 +37,16 @@ const INTERNAL_SERVER_ERROR = 500;
  * slow reader slows it down; whatever it throws is answered as a problem, and what breaks later cuts the connection at once.
  */
 export function asFunction(handle: CallHandler, { exchanges, realm, longestCall }: FunctionSurroundings): HttpHandler {
-  return async (_request, context): Promise<HttpResponseInit> => {
+  const empty = new EmptyResponses();
+  return async (_request, context): Promise<HttpResponse | HttpResponseInit> => {
     const exchange = exchanges.get(context.invocationId);
     if (exchange === undefined) return refuseWithoutStreaming(context);
     const end = callEnd(exchange, longestCall);
     const call = httpCall(exchange, context, end);
     const endOurselves = noteHangUp(exchange, end, call.log);
     try {
-      return await answered(handle, call, { exchange, end, realm, endOurselves });
+      const { status, body } = await answered(handle, call, { exchange, end, realm, endOurselves });
+      return body === undefined ? empty.of(status) : { status, body };
     } catch (error) {
       // Only our own answering can fail here, and the library would leave the caller waiting for minutes.
       endOurselves();
@@ -67,7 +71,7 @@ async function answered(
   handle: CallHandler,
   call: HttpCall,
   { exchange, end, realm, endOurselves }: Answering,
-): Promise<HttpResponseInit> {
+): Promise<SentAnswer> {
   const onBroken = (error: unknown): void => {
     if (end.reason instanceof CallerGoneError) return;
     endOurselves();

@@ -4,8 +4,13 @@ declare module "@azure/functions-core" {
     getArguments(): Promise<unknown>;
   }
 
+  export interface CoreInvocationContext {
+    readonly invocationId: string;
+    readonly request: { triggerMetadata?: Readonly<Record<string, unknown>> | null };
+  }
+
   export interface ProgrammingModel {
-    getInvocationModel(context: { readonly invocationId: string }): InvocationModel | Promise<InvocationModel>;
+    getInvocationModel(context: CoreInvocationContext): InvocationModel | Promise<InvocationModel>;
   }
 
   export function getProgrammingModel(): ProgrammingModel;

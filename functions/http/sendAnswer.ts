@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import type { HttpResponseInit } from "@azure/functions";
 import { discard } from "../../shared/downstream/discard.ts";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
 import type { CallEnd } from "./callEnd.ts";
@@ -13,12 +12,21 @@ import { responseStream, startBody } from "./responseBody.ts";
  */
 const WITHOUT_LENGTH = new Set([204, 205]);
 const BODILESS = new Set([...WITHOUT_LENGTH, 304]);
+const BEYOND_ASCII = /[\u0080-\u00ff]/;
+const EACH_BEYOND_ASCII = new RegExp(BEYOND_ASCII, "g");
 /** What the library's response can be made with. */
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
 
+/** What is left for the library to send. */
+export interface SentAnswer {
+  readonly status: number;
+  /** Undefined: nothing is, or it leaves with the end of the response. */
+  readonly body?: ReadableStream<Uint8Array>;
+}
+
 /**
- * Hands an answer to `@azure/functions`. Headers are set on the true response: the library would join repeated ones,
+ * Prepares an answer for `@azure/functions`. Headers are set on the true response: the library would join repeated ones,
  * and lose all cookies but one.
  * @throws what the answer makes of the body's error, when it fails before its first byte; TypeError or RangeError for a
  *   header or a status that cannot be sent. Nothing is set on the response then: a problem can still be answered.
@@ -28,7 +36,7 @@ export async function sendAnswer(
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   end: CallEnd,
   onBroken: (error: unknown) => void,
-): Promise<HttpResponseInit> {
+): Promise<SentAnswer> {
   const { status, headers, body, bodyFailure = (error: unknown) => error } = answer;
   setHead(response, answer);
   if (WITHOUT_LENGTH.has(status)) response.removeHeader("content-length");
@@ -83,5 +91,6 @@ function close(body: Readable): void {
 // The Functions host answers 500 instead of sending a byte beyond ASCII (latin1 here, as in all of node:http). Percent-
 // encoded nothing of the value is lost; in a Location it is what should have been sent (RFC 3986, 2.5).
 function asFieldValue(value: string): string {
-  return value.replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+  if (!BEYOND_ASCII.test(value)) return value;
+  return value.replaceAll(EACH_BEYOND_ASCII, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -43,7 +43,17 @@ export class TrueExchanges {
       response.destroy();
       return;
     }
+    nameSomeOrigin(request);
     this.#underWay.set(id, { request, response });
     response.once("close", () => this.#underWay.delete(id));
   }
+}
+
+/**
+ * The library makes a URL of these two, and fails for a Host that a URL cannot hold (`a:99999`, `1.2.3.999`) before any
+ * handler runs: the caller would wait in vain. Nobody reads that URL; the headers as they were sent stay in `rawHeaders`.
+ */
+function nameSomeOrigin({ headers }: IncomingMessage): void {
+  headers["x-forwarded-proto"] = "http";
+  headers["x-forwarded-host"] = "localhost";
 }

@@ -23,8 +23,11 @@ export function namedInConnection(rawHeaders: readonly string[]): ReadonlySet<st
     const field = rawHeaders[index] ?? "";
     // Its length first: this runs over every header of every call, and hardly any is it.
     if (field.length !== CONNECTION.length || field.toLowerCase() !== CONNECTION) continue;
+    const value = rawHeaders[index + 1] ?? "";
+    // What nearly all of them say names nothing that is not dropped anyway.
+    if (value === "keep-alive" || value === "close") continue;
     named ??= new Set();
-    for (const name of rawHeaders[index + 1]?.split(",") ?? []) named.add(name.trim().toLowerCase());
+    for (const name of value.split(",")) named.add(name.trim().toLowerCase());
   }
   named?.delete("content-length");
   named?.delete("");

@@ -38,8 +38,9 @@ const NEVER = new Set([
 /** Of `x-ms-*` only what Azure's front ends write: the rest belongs to Azure's own APIs, like x-ms-version. */
 const NEVER_BEGINNING =
   /^(?:x-(?:forwarded|original|arr|azure)-|x-ms-(?:client-principal|token-|original-|forwarded-|site-|privatelink-)|ocp-apim-)/;
+const TRACEPARENT = "traceparent";
 /** What the gateway and the downstream API must read alike passes under its own name alone. */
-const NEVER_DISGUISED = new Set(["content-length", "content-type", "content-encoding", "traceparent", "tracestate"]);
+const NEVER_DISGUISED = new Set(["content-length", "content-type", "content-encoding", TRACEPARENT, "tracestate"]);
 
 export interface RequestHeaderOptions {
   readonly token: Secret;
@@ -75,7 +76,7 @@ function passedOn(rawHeaders: readonly string[], inTrace: boolean, extraHeaders:
     if (NEVER.has(plain) || NEVER_BEGINNING.test(plain) || dropped.has(lower)) continue;
     if (plain !== lower && NEVER_DISGUISED.has(plain)) continue;
     // W3C Trace Context, 3.3.1.1: the state of a trace that cannot be read is not passed on.
-    if (!inTrace && (lower === "traceparent" || lower === "tracestate")) continue;
+    if (!inTrace && (lower === TRACEPARENT || lower === "tracestate")) continue;
     if (extraHeaders.some((extra) => plainName(extra.name) === plain)) continue;
     headers.push(name, rawHeaders[index + 1] ?? "");
   }
@@ -86,7 +87,8 @@ function passedOn(rawHeaders: readonly string[], inTrace: boolean, extraHeaders:
 function continuesTrace(rawHeaders: readonly string[]): boolean {
   let parent: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== "traceparent") continue;
+    const name = rawHeaders[index] ?? "";
+    if (name.length !== TRACEPARENT.length || name.toLowerCase() !== TRACEPARENT) continue;
     if (parent !== undefined) return false;
     parent = rawHeaders[index + 1] ?? "";
   }

@@ -51,6 +51,9 @@ describe("what a query or a body says of the request's headers", () => {
     "HEADERS=",
     "Headers=%7B%22authorization%22:null%7D",
     "Headers",
+    // Neither a name nor a value that a header could have: what is made of them fails.
+    "Headers=%7B%22not%20a%20name%22:%221%22%7D",
+    "Headers=%7B%22x-a%22:%22%E2%82%AC%0A%22%7D",
   ])("takes nothing away: ?%s", async (query) => {
     const answer = await gateway.client.call(`/downstream/profile/echo/x?${query}`, { token: tokens.bob });
     expect([answer.status, answer.json().url]).toEqual([200, `/echo/x?${query}`]);

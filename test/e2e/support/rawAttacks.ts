@@ -241,4 +241,6 @@ export const HEADS: readonly Attack[] = [
   host("a Host with a path", "Host: gateway/elsewhere\r\n"),
   host("a Host with a space", "Host: gateway elsewhere\r\n"),
   host("an empty Host", "Host: \r\n"),
+  host("a Host with a port beyond all ports", "Host: gateway:99999\r\n"),
+  host("a Host of numbers that is no address", "Host: 1.2.3.999\r\n"),
 ];

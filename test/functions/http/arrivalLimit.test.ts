@@ -18,7 +18,7 @@ class Model {
 const start = async (args: Promise<unknown>, limitMs: number) => {
   const givenUp: string[] = [];
   const model = withArrivalLimit(new Model(args), { limitMs, givenUp: (id) => givenUp.push(id) });
-  const invocation = await model.getInvocationModel({ invocationId: "the call" });
+  const invocation = await model.getInvocationModel({ invocationId: "the call", request: {} });
   return { model, givenUp, result: invocation.getArguments() };
 };
 
