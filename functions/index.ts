@@ -20,7 +20,8 @@ import type { CallHandler } from "./http/httpCall.ts";
 import { TrueExchanges } from "./http/trueExchange.ts";
 import { validateHandler } from "./validate.ts";
 
-const log = jsonLog({ info: console.info, warning: console.warn, error: console.error });
+const sink = { info: console.info, warning: console.warn, error: console.error };
+const log = jsonLog(sink);
 const valid = validSettings(process.env, log);
 const gateway = valid && createGateway(valid.settings, { environment: process.env, log, now: Date.now });
 
@@ -28,6 +29,7 @@ const surroundings = {
   exchanges: new TrueExchanges(),
   realm: gateway?.realm,
   longestCall: valid && new TimeLimit(valid.longestCallMs),
+  late: sink,
 };
 const refuse: CallHandler = async () => {
   throw new SettingsInvalidError("The list of mistakes was logged when the app started (event settings_invalid).");

@@ -7,7 +7,7 @@ import { InternalError } from "../../shared/errors/internalError.ts";
 import { problemResponse } from "../../shared/errors/problem.ts";
 import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correlationId.ts";
 import { describeError } from "../../shared/telemetry/describeError.ts";
-import type { Log } from "../../shared/telemetry/log.ts";
+import type { Log, LogSink } from "../../shared/telemetry/log.ts";
 import { jsonLog } from "../../shared/telemetry/log.ts";
 import type { TimeLimit } from "../../shared/timeLimit.ts";
 import type { CallEnd } from "./callEnd.ts";
@@ -16,6 +16,7 @@ import { EmptyResponses } from "./emptyResponses.ts";
 import { noteHangUp } from "./hangUpLog.ts";
 import { headerReader } from "./headerReader.ts";
 import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
+import { InvocationSink } from "./invocationSink.ts";
 import type { SentAnswer } from "./sendAnswer.ts";
 import { sendAnswer } from "./sendAnswer.ts";
 import type { TrueExchange, TrueExchanges } from "./trueExchange.ts";
@@ -26,6 +27,8 @@ export interface FunctionSurroundings {
   readonly realm: ChallengeRealm | undefined;
   /** How long one call may take; undefined while the settings are wrong, when no call takes long. */
   readonly longestCall: TimeLimit | undefined;
+  /** For what is to be said of a call whose invocation is over. */
+  readonly late: LogSink;
 }
 
 const FIRST_SERVER_ERROR = 500;
@@ -36,13 +39,17 @@ const INTERNAL_SERVER_ERROR = 500;
  * streaming mode leaves open. The handler sees the true request; a hang-up, or too long a call, aborts its signal; a
  * slow reader slows it down; whatever it throws is answered as a problem, and what breaks later cuts the connection at once.
  */
-export function asFunction(handle: CallHandler, { exchanges, realm, longestCall }: FunctionSurroundings): HttpHandler {
+export function asFunction(
+  handle: CallHandler,
+  { exchanges, realm, longestCall, late }: FunctionSurroundings,
+): HttpHandler {
   const empty = new EmptyResponses();
   return async (_request, context): Promise<HttpResponse | HttpResponseInit> => {
     const exchange = exchanges.get(context.invocationId);
-    if (exchange === undefined) return refuseWithoutStreaming(context);
+    if (exchange === undefined) return refuseWithoutStreaming(context, late);
     const end = callEnd(exchange, longestCall);
-    const call = httpCall(exchange, context, end);
+    const sink = new InvocationSink(context, late);
+    const call = httpCall(exchange, end, (id) => invocationLog(sink, context, id));
     const endOurselves = noteHangUp(exchange, end, call.log);
     try {
       const { status, body } = await answered(handle, call, { exchange, end, realm, endOurselves });
@@ -54,6 +61,7 @@ export function asFunction(handle: CallHandler, { exchanges, realm, longestCall 
       exchange.response.destroy();
       return { status: INTERNAL_SERVER_ERROR };
     } finally {
+      sink.over();
       // A body that nobody reads keeps the host from taking the answer; who reads it reads it at their own pace.
       if (call.body !== undefined && exchange.request.readableFlowing === null) exchange.request.resume();
     }
@@ -111,7 +119,7 @@ function logFailure(log: Log, failure: GatewayError): void {
   else log.warning("call_refused", fields);
 }
 
-function httpCall({ request }: TrueExchange, context: InvocationContext, end: CallEnd): HttpCall {
+function httpCall({ request }: TrueExchange, end: CallEnd, logOf: (correlationId: string) => Log): HttpCall {
   const header = headerReader(request.rawHeaders);
   const id = correlationId(header);
   const url = request.url ?? "/";
@@ -128,26 +136,21 @@ function httpCall({ request }: TrueExchange, context: InvocationContext, end: Ca
       return end.signal;
     },
     correlationId: id,
-    log: contextLog(context, id),
+    log: logOf(id),
   };
 }
 
-function contextLog(context: InvocationContext, id: string): Log {
-  const sink = {
-    info: (line: string) => context.info(line),
-    warning: (line: string) => context.warn(line),
-    error: (line: string) => context.error(line),
-  };
-  return jsonLog(sink, { correlationId: id, function: context.functionName });
+function invocationLog(sink: LogSink, { functionName }: InvocationContext, id: string): Log {
+  return jsonLog(sink, { correlationId: id, function: functionName });
 }
 
 /** Without HTTP streaming only the library's own request is there, whose headers the caller can replace. */
-function refuseWithoutStreaming(context: InvocationContext): HttpResponseInit {
+function refuseWithoutStreaming(context: InvocationContext, late: LogSink): HttpResponseInit {
   const id = context.invocationId;
   const failure = new InternalError(
     new Error("HTTP streaming is off: no true request. Enable it with app.setup({ enableHttpStream: true })."),
   );
-  logFailure(contextLog(context, id), failure);
+  logFailure(invocationLog(new InvocationSink(context, late), context, id), failure);
   const { status, headers, body } = problemResponse(failure, id, undefined);
   return { status, headers: { ...Object.fromEntries(headers), [CORRELATION_HEADER]: id }, body };
 }

@@ -13,6 +13,8 @@ import { call, problemOf } from "./support/caller.ts";
 import type { Library, LogLine } from "./support/library.ts";
 import { contextOf, newInvocationId, REALM, startLibrary } from "./support/library.ts";
 
+const unheard = (): never => expect.unreachable();
+
 describe("asFunction", () => {
   let library: Library;
   let logged: number;
@@ -94,7 +96,12 @@ describe("asFunction", () => {
           called = true;
           return jsonAnswer(200, {});
         },
-        { exchanges: new TrueExchanges(), realm: REALM, longestCall: undefined },
+        {
+          exchanges: new TrueExchanges(),
+          realm: REALM,
+          longestCall: undefined,
+          late: { info: unheard, warning: unheard, error: unheard },
+        },
       );
       const request = new HttpRequest({
         url: "https://forged.example/",

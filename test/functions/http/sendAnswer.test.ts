@@ -194,7 +194,7 @@ describe("an answer", () => {
       });
       const received = await call(library);
       expect([received.status, received.body.toString(), received.cut]).toEqual([200, "the first half", true]);
-      expect(library.log.at(-1)).toMatchObject({
+      expect(library.late.at(-1)).toMatchObject({
         level: "warning",
         fields: {
           event: "response_cut",

@@ -115,12 +115,14 @@ describe("a stream", () => {
     response.on("error", () => undefined);
     await once(response, "data");
     const logged = library.log.length;
+    const late = library.late.length;
     sending.destroy();
     if (signal === undefined) throw new Error("The handler was not called.");
     await aborted(signal);
     await body.closed;
     const fields = expect.objectContaining({ event: "caller_gone", during: "the answer" });
-    expect(library.log.slice(logged)).toEqual([{ level: "information", fields }]);
+    expect(library.late.slice(late)).toEqual([{ level: "information", fields }]);
+    expect(library.log.slice(logged)).toEqual([]);
   });
 
   it("tells it too when the reader was slow and then left", async () => {

@@ -17,7 +17,8 @@ const HOUR_MS = 3_600_000;
 const EVERY = 5;
 const HELD_NUMBERS = 20_000;
 
-const log = jsonLog({ info: console.info, warning: console.warn, error: console.error });
+const sink = { info: console.info, warning: console.warn, error: console.error };
+const log = jsonLog(sink);
 const settings = loadSettings(process.env, { longestCallMs: LONGEST_CALL_MS });
 const handle = downstreamHandler(createGateway(settings, { environment: process.env, log, now: Date.now }));
 const entraPort = Number(new URL(process.env.AzureAd__Instance ?? "").port);
@@ -60,5 +61,6 @@ app.http("downstream", {
     exchanges: new TrueExchanges(),
     realm: undefined,
     longestCall: new TimeLimit(LONGEST_CALL_MS),
+    late: sink,
   }),
 });

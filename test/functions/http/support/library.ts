@@ -8,6 +8,7 @@ import type { CallHandler } from "../../../../functions/http/httpCall.ts";
 import { TrueExchanges } from "../../../../functions/http/trueExchange.ts";
 import { listen } from "../../../../local/net/listen.ts";
 import { stop } from "../../../../local/net/stop.ts";
+import type { LogSink } from "../../../../shared/telemetry/log.ts";
 
 export const REALM = { authorizationUri: "https://login.example/authorize", clientId: "the-gateway" };
 
@@ -23,14 +24,22 @@ export interface Library {
   handle: CallHandler;
   /** What the function logged: JSON, or the text as `text`. */
   readonly log: readonly LogLine[];
+  /** What it had to say when the invocation was over. */
+  readonly late: readonly LogLine[];
   /** What the library itself failed with. */
   readonly failures: readonly unknown[];
   close(): Promise<void>;
 }
 
 export async function startLibrary(): Promise<Library> {
-  const surroundings: FunctionSurroundings = { exchanges: new TrueExchanges(), realm: REALM, longestCall: undefined };
   const log: LogLine[] = [];
+  const late: LogLine[] = [];
+  const surroundings: FunctionSurroundings = {
+    exchanges: new TrueExchanges(),
+    realm: REALM,
+    longestCall: undefined,
+    late: lateSink(late),
+  };
   const failures: unknown[] = [];
   const server = createServer((request, response) => {
     invoke(request, response).catch((error: unknown) => {
@@ -52,6 +61,7 @@ export async function startLibrary(): Promise<Library> {
     port: await listen(server, "the library", 0),
     handle: () => Promise.reject(new Error("The test gives no handler.")),
     log,
+    late,
     failures,
     close: () => stop(server),
   };
@@ -64,6 +74,11 @@ export function contextOf(invocationId: string, log: LogLine[]): InvocationConte
     invocationId,
     logHandler: (level, ...args) => void log.push({ level, fields: parsed(String(args[0])) }),
   });
+}
+
+function lateSink(late: LogLine[]): LogSink {
+  const write = (level: string) => (line: string) => void late.push({ level, fields: parsed(line) });
+  return { info: write("information"), warning: write("warning"), error: write("error") };
 }
 
 export function newInvocationId(): string {
