@@ -23,7 +23,7 @@ export function authorizationHandler({ settings, caller, broker }: Gateway): Cal
     const api = name === undefined ? undefined : settings.downstreamApis[name];
     if (api === undefined) throw new DownstreamApiUnknownError();
     const { token, expiresOnMs } = await broker.accessToken({ user, api, correlationId: call.correlationId });
-    // JSON.stringify would look at each character of the token for what a b64token cannot hold (`tokenAnswer`).
+    // Written by hand: only a b64token gets this far (`tokenAnswer`), and JSON.stringify would search it for what to escape.
     const expiresOn = new Date(expiresOnMs).toISOString();
     return jsonTextAnswer(200, `{"authorizationHeader":"Bearer ${token.reveal()}","expiresOn":"${expiresOn}"}`);
   };

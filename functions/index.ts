@@ -7,7 +7,6 @@ import { SettingsInvalidError } from "../shared/errors/settingsInvalidError.ts";
 import { SETTINGS_INVALID } from "../shared/health/readiness.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { jsonLog } from "../shared/telemetry/log.ts";
-import { TimeLimit } from "../shared/timeLimit.ts";
 import { authorizationHandler } from "./authorization.ts";
 import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
@@ -17,6 +16,7 @@ import { adaptLibrary } from "./http/adaptLibrary.ts";
 import { ARRIVAL_MS } from "./http/arrivalLimit.ts";
 import { asFunction } from "./http/asFunction.ts";
 import type { CallHandler } from "./http/httpCall.ts";
+import { TimeLimit } from "./http/timeLimit.ts";
 import { TrueExchanges } from "./http/trueExchange.ts";
 import { validateHandler } from "./validate.ts";
 

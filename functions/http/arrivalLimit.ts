@@ -1,17 +1,18 @@
 import type { ProgrammingModel } from "@azure/functions-core";
-import { TimeLimit } from "../../shared/timeLimit.ts";
+import { TimeLimit } from "./timeLimit.ts";
 
 /** How long an invocation waits for its HTTP request, which the host sends at the same time as it announces it. */
 export const ARRIVAL_MS = 30_000;
 
 export interface ArrivalLimitOptions {
   readonly limitMs: number;
-  /** Told of an invocation whose request, should it still come, is nobody's any more. */
+  /** Told of an invocation that is over before any handler ran: nobody answers its request. */
   readonly givenUp: (invocationId: string) => void;
 }
 
 /**
- * A programming model whose invocations end when their HTTP request does not come. The host announces a call before it
+ * A programming model whose invocations end when their HTTP request does not come, and whose requests end when the library
+ * makes nothing of them. The host announces a call before it
  * forwards the request; a caller who leaves in between leaves `@azure/functions` waiting without limit (`httpProxy.ts`,
  * waitForProxyRequest), and at `functionTimeout` the host ends the whole worker, with everybody's calls in it.
  */
@@ -35,6 +36,7 @@ export function withArrivalLimit(model: ProgrammingModel, { limitMs, givenUp }: 
           },
           (error: unknown) => {
             limit.done(running);
+            givenUp(context.invocationId);
             reject(error);
           },
         );

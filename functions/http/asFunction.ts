@@ -9,7 +9,6 @@ import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correl
 import { describeError } from "../../shared/telemetry/describeError.ts";
 import type { Log, LogSink } from "../../shared/telemetry/log.ts";
 import { jsonLog } from "../../shared/telemetry/log.ts";
-import type { TimeLimit } from "../../shared/timeLimit.ts";
 import type { CallEnd } from "./callEnd.ts";
 import { callEnd, untilCallEnds } from "./callEnd.ts";
 import { EmptyResponses } from "./emptyResponses.ts";
@@ -19,6 +18,7 @@ import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
 import { InvocationSink } from "./invocationSink.ts";
 import type { SentAnswer } from "./sendAnswer.ts";
 import { sendAnswer } from "./sendAnswer.ts";
+import type { TimeLimit } from "./timeLimit.ts";
 import type { TrueExchange, TrueExchanges } from "./trueExchange.ts";
 
 export interface FunctionSurroundings {
@@ -46,7 +46,7 @@ export function asFunction(
   const empty = new EmptyResponses();
   return async (_request, context): Promise<HttpResponse | HttpResponseInit> => {
     const exchange = exchanges.get(context.invocationId);
-    if (exchange === undefined) return refuseWithoutStreaming(context, late);
+    if (exchange === undefined) return refuseWithoutStreaming(context, new InvocationSink(context, late));
     const end = callEnd(exchange, longestCall);
     const sink = new InvocationSink(context, late);
     const call = httpCall(exchange, end, (id) => invocationLog(sink, context, id));
@@ -145,12 +145,12 @@ function invocationLog(sink: LogSink, { functionName }: InvocationContext, id: s
 }
 
 /** Without HTTP streaming only the library's own request is there, whose headers the caller can replace. */
-function refuseWithoutStreaming(context: InvocationContext, late: LogSink): HttpResponseInit {
+function refuseWithoutStreaming(context: InvocationContext, sink: LogSink): HttpResponseInit {
   const id = context.invocationId;
   const failure = new InternalError(
     new Error("HTTP streaming is off: no true request. Enable it with app.setup({ enableHttpStream: true })."),
   );
-  logFailure(invocationLog(new InvocationSink(context, late), context, id), failure);
+  logFailure(invocationLog(sink, context, id), failure);
   const { status, headers, body } = problemResponse(failure, id, undefined);
   return { status, headers: { ...Object.fromEntries(headers), [CORRELATION_HEADER]: id }, body };
 }

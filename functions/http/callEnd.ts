@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
 import { GatewayTimeoutError } from "../../shared/errors/gatewayTimeoutError.ts";
-import type { TimeLimit } from "../../shared/timeLimit.ts";
+import type { TimeLimit } from "./timeLimit.ts";
 import type { TrueExchange } from "./trueExchange.ts";
 
 /** Whether, and why, a call must end before it is answered. */
@@ -24,7 +24,7 @@ export class CallEnd {
     return this.#controller.signal;
   }
 
-  /** Calls back once: at once where the end has come. What listens goes with the call. */
+  /** Calls back once: at once where the end has come. What listens goes with the call, and must not throw. */
   whenCome(listener: (reason: Error) => void): void {
     if (this.#reason === undefined) this.#listeners.push(listener);
     else listener(this.#reason);

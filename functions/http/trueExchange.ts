@@ -31,9 +31,11 @@ export class TrueExchanges {
     return this.#underWay.get(invocationId);
   }
 
-  /** The invocation is over without its request: should that still come, nobody is there to answer it. */
+  /** The invocation is over without an answer: its request, should it be here or still come, is cut off. */
   giveUp(invocationId: string): void {
-    this.#givenUp.set(invocationId, true);
+    const exchange = this.#underWay.get(invocationId);
+    if (exchange === undefined) this.#givenUp.set(invocationId, true);
+    else exchange.response.destroy();
   }
 
   #keep({ request, response }: TrueExchange): void {
@@ -50,8 +52,8 @@ export class TrueExchanges {
 }
 
 /**
- * The library makes a URL of these two, and fails for a Host that a URL cannot hold (`a:99999`, `1.2.3.999`) before any
- * handler runs: the caller would wait in vain. Nobody reads that URL; the headers as they were sent stay in `rawHeaders`.
+ * The library makes a URL of these two, and fails for a Host that a URL cannot hold before any handler runs. Nobody reads
+ * that URL; the headers as they were sent stay in `rawHeaders`.
  */
 function nameSomeOrigin({ headers }: IncomingMessage): void {
   headers["x-forwarded-proto"] = "http";

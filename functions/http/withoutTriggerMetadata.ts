@@ -1,10 +1,10 @@
 import type { ProgrammingModel } from "@azure/functions-core";
 
 /**
- * A programming model that never sees what the host says of a call beside its HTTP request. Of it `@azure/functions` makes a
- * request of its own (`createStreamRequest`), whose headers the caller's query or body can replace; where those are none
- * that a header could be, it fails before any handler runs, and leaves the caller waiting. No handler here looks at that
- * request: they see the true one. It is not worth its making either, which takes as long as our own work.
+ * A programming model that never sees what the host says of a call beside its HTTP request. From that `@azure/functions`
+ * takes the headers and parameters of the request it makes (`createStreamRequest`), and the caller's query or body can
+ * replace them, also by what it fails on before any handler runs. Handlers here see the true request; the library's is
+ * bare: nothing in it is the caller's choice, and nothing of it costs time.
  */
 export function withoutTriggerMetadata(model: ProgrammingModel): ProgrammingModel {
   const without: ProgrammingModel = Object.create(model);

@@ -1,6 +1,7 @@
 /** Fields about one connection: RFC 9110, 7.6.1, and the older ones that proxies still meet. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
+  "close",
   "keep-alive",
   "proxy-authenticate",
   "proxy-authentication-info",

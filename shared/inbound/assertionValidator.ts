@@ -20,8 +20,8 @@ export class AssertionValidator {
   }
 
   /**
-   * @throws InvalidRequestError (400), InvalidTokenError, TokenExpiredError (401), AppOnlyTokenError, InsufficientScopeError, ClientNotAllowedError (403),
-   *   IdentityProviderUnavailableError (503) when the signing keys cannot be had, IdentityProviderTimeoutError (504)
+   * @throws InvalidRequestError (400), InvalidTokenError, TokenExpiredError (401), AppOnlyTokenError,
+   *   InsufficientScopeError, ClientNotAllowedError (403), IdentityProviderUnavailableError (503) when the signing keys cannot be had, IdentityProviderTimeoutError (504)
    *   when they do not come in time.
    */
   async validate(assertion: Secret): Promise<ValidatedAssertion> {

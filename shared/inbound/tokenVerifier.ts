@@ -40,8 +40,8 @@ export class TokenVerifier {
   }
 
   /**
-   * @throws InvalidRequestError (400), InvalidTokenError, TokenExpiredError (401), IdentityProviderUnavailableError (503) when the signing keys
-   *   cannot be had, IdentityProviderTimeoutError (504) when they do not come in time.
+   * @throws InvalidRequestError (400), InvalidTokenError, TokenExpiredError (401), IdentityProviderUnavailableError (503)
+   *   when the signing keys cannot be had, IdentityProviderTimeoutError (504) when they do not come in time.
    */
   async verify(token: Secret): Promise<VerifiedToken> {
     demandB64Token(token);

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import * as z from "zod/mini";
+import { B64_TOKEN } from "../../http/b64Token.ts";
 import { Secret } from "../../secret.ts";
 import type { CachedToken } from "../memoryCache.ts";
 import type { EncryptionKey } from "./encryptionKeys.ts";
@@ -13,7 +14,7 @@ const VERSION = 1;
 const VERSION_AND_LENGTH_BYTES = 2;
 
 const content = z.strictObject({
-  token: z.string().check(z.minLength(1)),
+  token: z.string().check(z.regex(B64_TOKEN)),
   expiresOnMs: z.number(),
   usableUntilMs: z.number(),
   renewFromMs: z.number(),

@@ -28,10 +28,10 @@ describe("an invocation", () => {
     expect([await result, "name" in model && model.name, givenUp]).toEqual(["a request", "the library's", []]);
   });
 
-  it("fails as the model fails", async () => {
+  it("fails as the model fails, and leaves its request to nobody", async () => {
     const { result, givenUp } = await start(Promise.reject(new Error("its own")), 60_000);
     await expect(result).rejects.toThrow("its own");
-    expect(givenUp).toEqual([]);
+    expect(givenUp).toEqual(["the call"]);
   });
 
   it("whose request does not come ends, and says which it was", async () => {

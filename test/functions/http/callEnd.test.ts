@@ -3,11 +3,11 @@ import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { CallEnd, callEnd, untilCallEnds } from "../../../functions/http/callEnd.ts";
+import { TimeLimit } from "../../../functions/http/timeLimit.ts";
 import { listen } from "../../../local/net/listen.ts";
 import { stop } from "../../../local/net/stop.ts";
 import { CallerGoneError } from "../../../shared/downstream/callerGoneError.ts";
 import { GatewayTimeoutError } from "../../../shared/errors/gatewayTimeoutError.ts";
-import { TimeLimit } from "../../../shared/timeLimit.ts";
 
 const server = createServer();
 afterEach(async () => {

@@ -95,6 +95,11 @@ describe("requestHeaders", () => {
     ).toEqual([["Content-Length", "5"], ["X-End", "2"], ...OURS]);
   });
 
+  it("does not pass on what the usual values of Connection name", () => {
+    expect(sent("Connection", "close", "Close", "1", "Keep-Alive", "2")).toEqual(OURS);
+    expect(sent("Connection", "keep-alive", "Close", "1", "Keep-Alive", "2")).toEqual(OURS);
+  });
+
   it("lets no caller bring a token", () => {
     const headers = sent(
       "authorization",

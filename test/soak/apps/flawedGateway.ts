@@ -5,10 +5,10 @@ import { downstreamHandler } from "../../../functions/downstream.ts";
 import { createGateway } from "../../../functions/gateway.ts";
 import { asFunction } from "../../../functions/http/asFunction.ts";
 import type { CallHandler, HttpAnswer } from "../../../functions/http/httpCall.ts";
+import { TimeLimit } from "../../../functions/http/timeLimit.ts";
 import { TrueExchanges } from "../../../functions/http/trueExchange.ts";
 import { loadSettings } from "../../../shared/config/loadSettings.ts";
 import { jsonLog } from "../../../shared/telemetry/log.ts";
-import { TimeLimit } from "../../../shared/timeLimit.ts";
 
 // The gateway, with the flaws that SOAK_FLAWS names: what a soak must find.
 const flaws = new Set((process.env.SOAK_FLAWS ?? "").split(","));
