@@ -11,6 +11,7 @@ import type { Log, LogSink } from "../../shared/telemetry/log.ts";
 import { jsonLog } from "../../shared/telemetry/log.ts";
 import type { CallEnd } from "./callEnd.ts";
 import { callEnd, untilCallEnds } from "./callEnd.ts";
+import { cutConnection } from "./cutConnection.ts";
 import { EmptyResponses } from "./emptyResponses.ts";
 import { noteHangUp } from "./hangUpLog.ts";
 import { headerReader } from "./headerReader.ts";
@@ -58,7 +59,7 @@ export function asFunction(
       // Only our own answering can fail here, and the library would leave the caller waiting for minutes.
       endOurselves();
       call.log.error("answer_failed", { error: describeError(error) });
-      exchange.response.destroy();
+      cutConnection(exchange.response);
       return { status: INTERNAL_SERVER_ERROR };
     } finally {
       sink.over();

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { BodyReader } from "./bodyReader.ts";
+import { cutConnection } from "./cutConnection.ts";
 
 /** A body whose first piece is there already: with it the headers leave, so a failure before it can still be answered. */
 export interface StartedBody {
@@ -47,7 +48,7 @@ export function responseStream(
           else controller.enqueue(piece);
         } catch (error) {
           onBroken(error);
-          response.destroy();
+          cutConnection(response);
           rest.close();
           controller.close();
         }

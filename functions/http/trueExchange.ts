@@ -1,6 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { boundedMap } from "../../shared/boundedMap.ts";
+import { cutConnection } from "./cutConnection.ts";
 
 /** Those that come at all come soon after they were given up. */
 const MOST_GIVEN_UP = 1_000;
@@ -35,14 +36,14 @@ export class TrueExchanges {
   giveUp(invocationId: string): void {
     const exchange = this.#underWay.get(invocationId);
     if (exchange === undefined) this.#givenUp.set(invocationId, true);
-    else exchange.response.destroy();
+    else cutConnection(exchange.response);
   }
 
   #keep({ request, response }: TrueExchange): void {
     const id = request.headers[INVOCATION_HEADER];
     if (typeof id !== "string") return;
     if (this.#givenUp.size > 0 && this.#givenUp.has(id)) {
-      response.destroy();
+      cutConnection(response);
       return;
     }
     nameSomeOrigin(request);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { cutConnection } from "../net/cutConnection.ts";
 import { listen } from "../net/listen.ts";
 import { stop } from "../net/stop.ts";
 import type { Gateway } from "./createExchange.ts";
@@ -100,7 +101,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
   const server = createGatewayServer(tls, (request, response) => {
     handleRequest(gateway, request, response).catch((error: unknown) => {
       services.log(`The gateway itself failed: ${messageOf(error)}`);
-      response.destroy();
+      cutConnection(response);
     });
   });
   url = `${tls === undefined ? "http" : "https"}://localhost:${await listen(server, "API Management", port)}`;

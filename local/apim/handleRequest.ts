@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { cutConnection } from "../net/cutConnection.ts";
 import { createExchange, type Gateway } from "./createExchange.ts";
 import { sendAnswer } from "./http/sendAnswer.ts";
 import { errorResponse } from "./pipeline/errorResponse.ts";
@@ -31,7 +32,7 @@ export async function handleRequest(
     else await sendAnswer(response, exchange.request.originalMethod, answer, exchange.answerHeaders);
   } catch (error) {
     if (!gone.signal.aborted) gateway.services.log(`A request was not answered to its end: ${messageOf(error)}`);
-    response.destroy();
+    cutConnection(response);
   }
   gateway.trace?.({
     requestId: exchange.requestId,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { cutConnection } from "../net/cutConnection.ts";
 import type { Answer } from "./answer.ts";
 import { Refusal } from "./errors.ts";
 import type { FaultEffect } from "./faultSchema.ts";
@@ -68,7 +69,7 @@ async function cut({ response }: Answer, when: "before-headers" | "mid-body"): P
     // The first half must have left before the connection goes.
     await new Promise<void>((resolve) => response.write('{"token_type":"Bearer","scope":"', () => resolve()));
   }
-  response.destroy();
+  cutConnection(response);
 }
 
 /** Valid JSON, of the size asked for. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { cutConnection } from "../net/cutConnection.ts";
 import { type FunctionKeys, isAuthorized } from "./functionKeys.ts";
 import type { FoundFunction, FunctionTable } from "./functionTable.ts";
 import { Invocation } from "./invocation.ts";
@@ -74,7 +75,7 @@ async function run(
     if (length > 0) body = await readBody(request);
   } catch {
     // The caller left before the body was complete: there is no call, and nobody to answer.
-    response.destroy();
+    cutConnection(response);
     return;
   }
   const { supervisor } = options;

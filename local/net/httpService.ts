@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
+import { cutConnection } from "./cutConnection.ts";
 import { listen } from "./listen.ts";
 import { stop } from "./stop.ts";
 
@@ -109,7 +110,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse): Exchang
     signal: gone.signal,
     cut() {
       cutHere = true;
-      response.destroy();
+      cutConnection(response);
     },
     onEnd(listener) {
       response.once("close", () =>

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startHttpService } from "../../../local/net/httpService.ts";
 import { type Exchange, type HttpsService, startHttpsService } from "../../../local/net/httpsService.ts";
 import { sendJson } from "../../../local/net/sendJson.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../../../local/tls/certificateAuthority.ts";
@@ -51,6 +52,25 @@ describe("an HTTPS service", () => {
       throw new Error("no");
     });
     await expect(client.ask(url, "/")).rejects.toThrow(/other side closed|terminated|ECONNRESET/);
+  });
+
+  it("cuts a connection although the answer before is not over", async () => {
+    const held: Exchange[] = [];
+    const plain = await startHttpService({
+      part: "the test",
+      port: 0,
+      answer: async (exchange) => {
+        if (exchange.path === "/cut") exchange.cut();
+        else held.push(exchange);
+      },
+      failed: (error) => expect.unreachable(String(error)),
+    });
+    const socket = connect(Number(new URL(plain.url).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write("GET /held HTTP/1.1\r\nHost: x\r\n\r\nGET /cut HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(socket, "close");
+    expect(held).toHaveLength(1);
+    await plain.close();
   });
 
   it("closes although a client has not even begun its handshake, and counts connections", async () => {
