@@ -15,6 +15,7 @@ import { downstreamFailure } from "./downstreamFailure.ts";
 import type { KeptBody } from "./keptBody.ts";
 import { isBelow } from "./pathPrefix.ts";
 import { requestHeaders } from "./requestHeaders.ts";
+import { resolvedPath } from "./resolvedPath.ts";
 import type { HeaderList } from "./responseHeaders.ts";
 import { challengeFields, responseHeaders } from "./responseHeaders.ts";
 
@@ -129,8 +130,8 @@ export class DownstreamClient {
   /** The last word, whoever made the path: as any URL parser reads it, it must be below the base URL. */
   #refuseOtherTargets(path: string): void {
     const { origin, basePath } = this.#api;
-    const target = path.startsWith("/") ? URL.parse(path, origin) : null;
-    if (target === null || target.origin !== origin || !isBelow(basePath, target.pathname))
+    const resolved = resolvedPath(path, origin);
+    if (resolved === undefined || !isBelow(basePath, resolved))
       throw new InvalidTargetError("The path leads out of the downstream API's base URL.");
   }
 

@@ -41,6 +41,7 @@ export function targetPath(basePath: string, rest: string, query: string): strin
 
 /** Overlong forms are none (RFC 3629, 3), so that no octets hide a character that is looked for above. */
 function isUtf8(path: string): boolean {
+  if (!path.includes("%")) return true;
   try {
     decodeURIComponent(path);
     return true;

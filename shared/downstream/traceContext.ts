@@ -14,7 +14,8 @@ export function isTraceParent(value: string): boolean {
  * sampled: else an API that goes by its caller's choice would record nothing.
  */
 export function newTraceParent(correlationId: string): string {
-  const traceId = (GUID_OF_TRACE.test(correlationId) ? correlationId : randomUUID()).replaceAll("-", "");
+  const id = GUID_OF_TRACE.test(correlationId) ? correlationId : randomUUID();
+  const traceId = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
   return `00-${traceId}-${newSpanId()}-01`;
 }
 
