@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { transform } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "../..");
-const RELATIVE_IMPORT = /((?:from|import)\s*\(?\s*["']\.{1,2}\/[^"']+)\.ts(["'])/g;
+const RELATIVE_IMPORT = /((?:require|import)\(["']\.{1,2}\/[^"']+)\.ts(["']\))/g;
+/** The worker supplies `@azure/functions-core` to `require` alone. */
+const FORMAT = { loader: "ts", format: "cjs", target: "node22" } as const;
 
 /**
  * The app as a compiler leaves it: one JavaScript file per source, and node_modules beside.
@@ -13,13 +15,13 @@ export async function buildUnbundled(): Promise<string> {
   const directory = join(ROOT, "dist/bench/unbundled");
   await rm(directory, { recursive: true, force: true });
   for await (const source of glob("{functions,shared}/**/*.ts", { cwd: ROOT })) {
-    const { code } = await transform(await readFile(join(ROOT, source), "utf8"), { loader: "ts", target: "node22" });
+    const { code } = await transform(await readFile(join(ROOT, source), "utf8"), FORMAT);
     const file = join(directory, source.replace(/\.ts$/, ".js"));
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, code.replaceAll(RELATIVE_IMPORT, "$1.js$2"));
   }
   await cp(join(ROOT, "host.json"), join(directory, "host.json"));
-  const manifest = { name: "unbundled", private: true, type: "module", main: "functions/index.js" };
+  const manifest = { name: "unbundled", private: true, type: "commonjs", main: "functions/index.js" };
   await writeFile(join(directory, "package.json"), JSON.stringify(manifest));
   return directory;
 }
