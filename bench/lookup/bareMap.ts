@@ -1,7 +1,5 @@
 import { hash } from "node:crypto";
-
-const MICROS_PER_MS = 1_000;
-const BATCH = 64;
+import { microsecondsEach } from "./timePerLookup.ts";
 
 /** What the language's own Map takes for as many keys: the part of a look-up that the machine's memory decides. */
 export class BareMap {
@@ -12,15 +10,14 @@ export class BareMap {
   }
 
   /** Microseconds per look-up of a key that has just been made, as a call's is. */
-  timePerLookup(lookups: number): number {
-    let totalMs = 0;
-    for (let done = 0; done < lookups; done += BATCH) {
-      const keys = Array.from({ length: Math.min(BATCH, lookups - done) }, () => this.#someKey());
-      const startedMs = performance.now();
-      for (const key of keys) if (this.#map.get(key) === undefined) throw new Error("A key was not found.");
-      totalMs += performance.now() - startedMs;
-    }
-    return (totalMs * MICROS_PER_MS) / lookups;
+  timePerLookup(lookups: number): Promise<number> {
+    return microsecondsEach(
+      lookups,
+      () => this.#someKey(),
+      (keys) => {
+        for (const key of keys) if (this.#map.get(key) === undefined) throw new Error("A key was not found.");
+      },
+    );
   }
 
   #someKey(): string {

@@ -83,7 +83,8 @@ async function ourRounds(
       const look = (user: ValidatedAssertion) => broker.accessToken({ user, api: API, correlationId: "c" });
       ours.set(count, await timePerLookup(some, lookups, look));
     }
-    const bare = new Map(bareMaps.map(({ count, map }) => [count, map.timePerLookup(lookups)]));
+    const bare = new Map<number, number>();
+    for (const { count, map } of bareMaps) bare.set(count, await map.timePerLookup(lookups));
     return { ours, bare };
   });
   for (const { count, counts } of contestants) {

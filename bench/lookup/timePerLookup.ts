@@ -9,16 +9,31 @@ const BATCH = 64;
  * Microseconds per look-up, one after the other, of users in an order that nothing foresees. Token A of each has just
  * arrived, as with a real call, in text of its own: only what the cache under test keeps may have grown cold.
  */
-export async function timePerLookup(
+export function timePerLookup(
   users: readonly ValidatedAssertion[],
   lookups: number,
   look: (user: ValidatedAssertion) => Promise<unknown>,
 ): Promise<number> {
+  return microsecondsEach(
+    lookups,
+    () => arrived(pick(users)),
+    async (arriving) => {
+      for (const user of arriving) await look(user);
+    },
+  );
+}
+
+/** The same of anything: what is looked up is made before the time counts, some at a time. */
+export async function microsecondsEach<Wanted>(
+  lookups: number,
+  make: () => Wanted,
+  lookAll: (wanted: readonly Wanted[]) => Promise<void> | void,
+): Promise<number> {
   let totalMs = 0;
   for (let done = 0; done < lookups; done += BATCH) {
-    const arriving = Array.from({ length: Math.min(BATCH, lookups - done) }, () => arrived(pick(users)));
+    const wanted = Array.from({ length: Math.min(BATCH, lookups - done) }, make);
     const startedMs = performance.now();
-    for (const user of arriving) await look(user);
+    await lookAll(wanted);
     totalMs += performance.now() - startedMs;
   }
   return (totalMs * MICROS_PER_MS) / lookups;

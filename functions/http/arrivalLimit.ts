@@ -12,9 +12,9 @@ export interface ArrivalLimitOptions {
 
 /**
  * A programming model whose invocations end when their HTTP request does not come, and whose requests end when the library
- * makes nothing of them. The host announces a call before it
- * forwards the request; a caller who leaves in between leaves `@azure/functions` waiting without limit (`httpProxy.ts`,
- * waitForProxyRequest), and at `functionTimeout` the host ends the whole worker, with everybody's calls in it.
+ * makes nothing of them. The host announces a call before it forwards the request; a caller who leaves in between leaves
+ * `@azure/functions` waiting without limit (`httpProxy.ts`, waitForProxyRequest), and at `functionTimeout` the host ends
+ * the whole worker, with everybody's calls in it.
  */
 export function withArrivalLimit(model: ProgrammingModel, { limitMs, givenUp }: ArrivalLimitOptions): ProgrammingModel {
   const limit = new TimeLimit(limitMs);

@@ -46,10 +46,10 @@ export function asFunction(
 ): HttpHandler {
   const empty = new EmptyResponses();
   return async (_request, context): Promise<HttpResponse | HttpResponseInit> => {
-    const exchange = exchanges.get(context.invocationId);
-    if (exchange === undefined) return refuseWithoutStreaming(context, new InvocationSink(context, late));
-    const end = callEnd(exchange, longestCall);
     const sink = new InvocationSink(context, late);
+    const exchange = exchanges.get(context.invocationId);
+    if (exchange === undefined) return refuseWithoutStreaming(context, sink);
+    const end = callEnd(exchange, longestCall);
     const call = httpCall(exchange, end, (id) => invocationLog(sink, context, id));
     const endOurselves = noteHangUp(exchange, end, call.log);
     try {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { discard } from "../../shared/downstream/discard.ts";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
+import { asciiValue } from "../../shared/http/asciiValue.ts";
 import type { CallEnd } from "./callEnd.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";
@@ -12,8 +13,6 @@ import { responseStream, startBody } from "./responseBody.ts";
  */
 const WITHOUT_LENGTH = new Set([204, 205]);
 const BODILESS = new Set([...WITHOUT_LENGTH, 304]);
-const BEYOND_ASCII = /[\u0080-\u00ff]/;
-const EACH_BEYOND_ASCII = new RegExp(BEYOND_ASCII, "g");
 /** What the library's response can be made with. */
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
@@ -71,7 +70,9 @@ function endWith(response: ServerResponse, body: Uint8Array | string): void {
 function setHead(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   try {
     if (!(status >= LOWEST_STATUS && status <= HIGHEST_STATUS)) throw new RangeError(`no answer has status ${status}`);
-    for (const [name, value] of headers) response.appendHeader(name, asFieldValue(value));
+    // The Functions host answers 500 instead of sending a byte beyond ASCII. Percent-encoded nothing of the value is lost; in
+    // a Location it is what should have been sent.
+    for (const [name, value] of headers) response.appendHeader(name, asciiValue(value));
   } catch (error) {
     clearHead(response, headers);
     if (typeof body === "object") close(body);
@@ -86,11 +87,4 @@ function clearHead(response: ServerResponse, headers: HeaderList): void {
 /** Closes a body that nobody will read; that it was closed is then no error. */
 function close(body: Readable): void {
   body.on("error", () => undefined).destroy();
-}
-
-// The Functions host answers 500 instead of sending a byte beyond ASCII (latin1 here, as in all of node:http). Percent-
-// encoded nothing of the value is lost; in a Location it is what should have been sent (RFC 3986, 2.5).
-function asFieldValue(value: string): string {
-  if (!BEYOND_ASCII.test(value)) return value;
-  return value.replaceAll(EACH_BEYOND_ASCII, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,8 +1,8 @@
 import type { DownstreamApiSettings } from "../config/settings.ts";
+import { asciiValue } from "../http/asciiValue.ts";
 import { isBelow } from "./pathPrefix.ts";
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
-const BEYOND_ASCII = /[\u0080-\u00ff]/g;
 
 /** Where the answer's request went: what a relative reference in it is relative to. */
 export interface RequestedPath {
@@ -20,8 +20,8 @@ export interface RequestedPath {
  * look for it at the gateway.
  */
 export function locationForClient(location: string, api: DownstreamApiSettings, requested: RequestedPath): string {
-  // Bytes as node:http has them; percent-encoded here, or the URL parser takes each for a character of its own.
-  const ascii = location.replace(BEYOND_ASCII, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+  // The URL parser would take each byte for a character of its own.
+  const ascii = asciiValue(location);
   const to = URL.parse(ascii, `${api.origin}${requested.path}`);
   if (to === null) return location;
   if (to.origin !== api.origin || !isBelow(api.basePath, to.pathname)) return SCHEME.test(ascii) ? location : to.href;

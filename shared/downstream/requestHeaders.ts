@@ -1,4 +1,5 @@
 import type { ExtraHeader } from "../config/settings.ts";
+import { fieldValues } from "../http/fieldValues.ts";
 import type { Secret } from "../secret.ts";
 import { CLIENT_REQUEST_ID_HEADER, CORRELATION_HEADER } from "../telemetry/correlationId.ts";
 import { plainName } from "./headerName.ts";
@@ -85,12 +86,6 @@ function passedOn(rawHeaders: readonly string[], inTrace: boolean, extraHeaders:
 
 /** Whether the caller sent one valid `traceparent`. */
 function continuesTrace(rawHeaders: readonly string[]): boolean {
-  let parent: string | undefined;
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? "";
-    if (name.length !== TRACEPARENT.length || name.toLowerCase() !== TRACEPARENT) continue;
-    if (parent !== undefined) return false;
-    parent = rawHeaders[index + 1] ?? "";
-  }
-  return parent !== undefined && isTraceParent(parent);
+  const [parent, ...more] = fieldValues(rawHeaders, TRACEPARENT);
+  return parent !== undefined && more.length === 0 && isTraceParent(parent);
 }

@@ -1,4 +1,5 @@
 import type { DownstreamApiSettings } from "../config/settings.ts";
+import { fieldValues } from "../http/fieldValues.ts";
 import { CORRELATION_HEADER } from "../telemetry/correlationId.ts";
 import { HOP_BY_HOP, namedInConnection } from "./hopByHop.ts";
 import type { RequestedPath } from "./location.ts";
@@ -47,5 +48,5 @@ export function responseHeaders(
 
 /** The values of `WWW-Authenticate`, which `responseHeaders` leaves out. */
 export function challengeFields(rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === CHALLENGE_HEADER);
+  return fieldValues(rawHeaders, CHALLENGE_HEADER);
 }
