@@ -18,7 +18,7 @@ export function downstreamHandler({ caller, downstream, calls }: Gateway): CallH
     if (asked === undefined) throw new DownstreamApiUnknownError();
 
     const { correlationId, method, header, query, rawHeaders, body, signal } = call;
-    const { api, path } = asked.admit({ method, rest, query, header });
+    const { api, path } = asked.admit({ method, rest, query, header, rawHeaders });
     const request = { method, path, rest, rawHeaders, body, correlationId, signal };
     return calls.call({ user, target: asked, api, request, log: call.log });
   };

@@ -1,3 +1,4 @@
+import type { HttpMethod } from "@azure/functions";
 import { app } from "@azure/functions";
 import { loadSettings } from "../shared/config/loadSettings.ts";
 import type { Mistake } from "../shared/config/mistake.ts";
@@ -18,6 +19,7 @@ import { asFunction } from "./http/asFunction.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 import { TimeLimit } from "./http/timeLimit.ts";
 import { TrueExchanges } from "./http/trueExchange.ts";
+import { onlyAs } from "./operation.ts";
 import { validateHandler } from "./validate.ts";
 
 const sink = { info: console.info, warning: console.warn, error: console.error };
@@ -38,44 +40,34 @@ const refuse: CallHandler = async () => {
 app.setup({ enableHttpStream: true });
 
 // Functions are matched in the order of their names, first match wins; no two of these routes overlap.
-app.http("downstream", {
-  route: "downstream/{api}/{*path}",
-  methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-  authLevel: "anonymous",
-  handler: asFunction(gateway === undefined ? refuse : downstreamHandler(gateway), surroundings),
-});
-app.http("authorization", {
-  route: "authorization/{api}",
-  methods: ["GET"],
-  authLevel: "anonymous",
-  handler: asFunction(gateway === undefined ? refuse : authorizationHandler(gateway), surroundings),
-});
-app.http("validate", {
-  route: "validate",
-  methods: ["GET"],
-  authLevel: "anonymous",
-  handler: asFunction(gateway === undefined ? refuse : validateHandler(gateway), surroundings),
-});
-app.http("healthLive", {
-  route: "health/live",
-  methods: ["GET"],
-  authLevel: "anonymous",
-  handler: asFunction(liveHandler, surroundings),
-});
-app.http("healthReady", {
-  route: "health/ready",
-  methods: ["GET"],
-  authLevel: "anonymous",
-  handler: asFunction(
-    readyHandler(async () => (gateway === undefined ? SETTINGS_INVALID : gateway.readiness.report())),
-    surroundings,
-  ),
-});
+register("downstream", "downstream/{api}/{*path}", gateway && downstreamHandler(gateway), [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+]);
+register("authorization", "authorization/{api}", gateway && authorizationHandler(gateway));
+register("validate", "validate", gateway && validateHandler(gateway));
+register("healthLive", "health/live", liveHandler);
+register(
+  "healthReady",
+  "health/ready",
+  readyHandler(async () => (gateway === undefined ? SETTINGS_INVALID : gateway.readiness.report())),
+);
 
 adaptLibrary({
   limitMs: Math.min(ARRIVAL_MS, valid?.longestCallMs ?? ARRIVAL_MS),
   givenUp: (invocationId) => surroundings.exchanges.giveUp(invocationId),
 });
+
+/** @param handle undefined while the settings are wrong */
+function register(name: string, route: string, handle: CallHandler | undefined, methods: HttpMethod[] = ["GET"]): void {
+  const handler = asFunction(onlyAs(name, handle ?? refuse), surroundings);
+  app.http(name, { route, methods, authLevel: "anonymous", handler });
+}
 
 interface ValidSettings {
   readonly settings: Settings;

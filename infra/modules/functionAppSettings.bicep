@@ -108,8 +108,10 @@ var downstreamSettings = [
     'DownstreamApis__${api.name}__RequestAppToken': (api.?requestAppToken ?? false) ? 'true' : ''
     'DownstreamApis__${api.name}__AllowedMethods': join(api.?allowedMethods ?? [], ' ')
     'DownstreamApis__${api.name}__AllowedPathPrefixes': join(api.?allowedPathPrefixes ?? [], ' ')
+    'DownstreamApis__${api.name}__PassRequestHeaders': join(api.?passRequestHeaders ?? [], ' ')
     'DownstreamApis__${api.name}__MaxRequestBodyBytes': string(api.?maxRequestBodyBytes ?? '')
     'DownstreamApis__${api.name}__AllowSetCookie': (api.?allowSetCookie ?? false) ? 'true' : ''
+    'DownstreamApis__${api.name}__AllowSharedCaching': (api.?allowSharedCaching ?? false) ? 'true' : ''
     'DownstreamApis__${api.name}__RetryConnectionFailures': (api.?retryConnectionFailures ?? false) ? 'true' : ''
     'DownstreamApis__${api.name}__CircuitBreaker__Failures': string(api.?circuitBreaker.?failures ?? '')
     'DownstreamApis__${api.name}__CircuitBreaker__PauseSeconds': string(api.?circuitBreaker.?pauseSeconds ?? '')

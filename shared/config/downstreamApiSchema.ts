@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { canPass } from "../http/headerRules.ts";
 import { appTokenRules } from "./appTokenRules.ts";
 import { circuitBreakerSchema } from "./circuitBreakerSchema.ts";
 import { extraHeadersSchema } from "./extraHeadersSchema.ts";
@@ -25,6 +26,11 @@ const method = setting(`one of ${METHODS.join(", ")}`, (value) =>
   METHODS.find((known) => known === value.toUpperCase()),
 );
 
+const passRequestHeader = setting(
+  "the name of a request header that the gateway drops and an API may still get, like CF-IPCountry (docs/generated/edge.md lists them)",
+  (value) => (canPass(value.toLowerCase()) ? value.toLowerCase() : undefined),
+);
+
 /** The `DownstreamApis` section: one entry per API, by the name that stands in the gateway's path. */
 export function downstreamApisSchema(longestCallMs: number) {
   const longestCallS = longestCallMs / 1000;
@@ -38,8 +44,10 @@ export function downstreamApisSchema(longestCallMs: number) {
         AllowedMethods: z._default(list(method), []),
         AllowedPathPrefixes: z._default(list(pathPrefix()), []),
         ExtraHeaderParameters: z._default(extraHeadersSchema, []),
+        PassRequestHeaders: z._default(list(passRequestHeader), []),
         MaxRequestBodyBytes: z.optional(wholeNumber(0, MOST_BODY_BYTES)),
         AllowSetCookie: z._default(flag(), false),
+        AllowSharedCaching: z._default(flag(), false),
         RetryConnectionFailures: z._default(flag(), false),
         CircuitBreaker: z.optional(circuitBreakerSchema),
         MaxConnections: z._default(wholeNumber(1, MOST_CONNECTIONS), MAX_CONNECTIONS),
@@ -68,8 +76,10 @@ export function downstreamApisSchema(longestCallMs: number) {
           allowedMethods: from.AllowedMethods,
           allowedPathPrefixes: from.AllowedPathPrefixes,
           extraHeaders: from.ExtraHeaderParameters,
+          passRequestHeaders: from.PassRequestHeaders,
           maxRequestBodyBytes: from.MaxRequestBodyBytes,
           allowSetCookie: from.AllowSetCookie,
+          allowSharedCaching: from.AllowSharedCaching,
           retryConnectionFailures: from.RetryConnectionFailures,
           circuitBreaker: from.CircuitBreaker,
           maxConnections: from.MaxConnections,

@@ -132,9 +132,13 @@ export interface DownstreamApiSettings {
   readonly allowedPathPrefixes: readonly string[];
   /** Sent with each call, in the place of the caller's of that name. */
   readonly extraHeaders: readonly ExtraHeader[];
+  /** Request headers, in lower case, that pass although the gateway drops them elsewhere (`headerRules.ts`). */
+  readonly passRequestHeaders: readonly string[];
   /** Undefined: no limit. */
   readonly maxRequestBodyBytes: number | undefined;
   readonly allowSetCookie: boolean;
+  /** The API's answers are the same for all users: what they say to shared caches passes. */
+  readonly allowSharedCaching: boolean;
   /** One more attempt with verbs that may be repeated, where the connection failed before anything of an answer came. */
   readonly retryConnectionFailures: boolean;
   /** Undefined: none. */

@@ -10,6 +10,7 @@ import { CircuitBreaker } from "./circuitBreaker.ts";
 import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
 import { DownstreamClient } from "./downstreamClient.ts";
 import { guardedCall } from "./guardedCall.ts";
+import { overridesMethod } from "./methodOverride.ts";
 import { isBelow } from "./pathPrefix.ts";
 import { refuseDoubledHeaders } from "./singleHeaders.ts";
 import { targetPath } from "./targetPath.ts";
@@ -23,6 +24,8 @@ export interface AskedRequest {
   readonly query: string;
   /** A header's value; of a repeated one all values, joined by commas. */
   readonly header: (name: string) => string | undefined;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
 }
 
 /** A request that may go on. */
@@ -59,7 +62,7 @@ export class DownstreamApi {
    * @throws InvalidTargetError or InvalidRequestError (400), PathNotAllowedError (403), MethodNotAllowedError (405),
    *   RequestTooLargeError (413).
    */
-  admit({ method, rest, query, header }: AskedRequest): AdmittedRequest {
+  admit({ method, rest, query, header, rawHeaders }: AskedRequest): AdmittedRequest {
     const { name, basePath, allowedMethods, allowedPathPrefixes, maxRequestBodyBytes } = this.#api;
     const path = targetPath(basePath, rest, query);
     refuseDoubledHeaders(header);
@@ -67,6 +70,10 @@ export class DownstreamApi {
       throw new PathNotAllowedError(name);
     if (allowedMethods.length > 0 && !allowedMethods.includes(method))
       throw new MethodNotAllowedError(name, allowedMethods);
+    if (allowedMethods.length > 0) {
+      const by = overridesMethod(rawHeaders, query, allowedMethods);
+      if (by !== undefined) throw new MethodNotAllowedError(name, allowedMethods, by);
+    }
     if (maxRequestBodyBytes !== undefined && Number(header("content-length") ?? 0) > maxRequestBodyBytes)
       throw new RequestTooLargeError(name, maxRequestBodyBytes);
     const api = this.#byPrefix.find(({ prefix }) => isBelow(prefix, rest))?.api ?? this.#api;

@@ -100,6 +100,7 @@ export class DownstreamClient {
           token,
           correlationId: request.correlationId,
           extraHeaders: this.#api.extraHeaders,
+          passRequestHeaders: this.#api.passRequestHeaders,
         }),
         body: body instanceof Readable ? detachedBody(body, this.#limit, request.kept) : (body ?? null),
         signal: deadline.signal,

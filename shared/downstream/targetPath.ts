@@ -4,23 +4,33 @@ const MAX_TARGET_CHARACTERS = 8_192;
 /** Visible ASCII; the path ends before `?`, and a fragment has no place in a request. */
 const PATH = /^[\x21\x22\x24-\x3e\x40-\x7e]*$/;
 const QUERY = /^(\?[\x21\x22\x24-\x7e]*)?$/;
-/**
- * The encoded forms of `/`, `\` and `.`: servers differ in when they decode them. %00-%1F, %7F and %C2%80-%C2%9F: control
- * characters.
- */
-const AMBIGUOUS_OCTET = /%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f]|2f|5c|2e)/i;
-/**
- * The Functions host hands `%2F` and `%252F` on as `%252F`: what the caller meant cannot be known. `%u` is how IIS once
- * wrote a character.
- */
-const DOUBLY_ENCODED = /%25(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
-/** Also with parameters or spaces behind it: some servers drop those before they resolve the segment. */
-const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:%20)*(?:[/;]|%3b|$)/i;
+/** Servers differ in when they decode these. %C2%80 to %C2%9F are control characters too. */
+const AMBIGUOUS_OCTETS: readonly (readonly [RegExp, string])[] = [
+  [/%2f/i, "an encoded slash"],
+  [/%5c/i, "an encoded backslash"],
+  [/%2e/i, "an encoded dot"],
+  [/%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f])/i, "an encoded control character"],
+];
+/** In a path that was decoded once. `%u` is how IIS once wrote a character. */
+const STILL_ENCODED = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
+/** Without one of these there is no dot segment, and folding is not worth its time. */
+const DOT_OR_BEYOND_ASCII = /[.\u0080-\uffff]/;
+/** Characters that show nothing: some servers and file systems drop them. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** What compatibility mappings (NFKC) leave, and Windows' best-fit tables make a slash or backslash. */
+const LIKE_A_SLASH = /[\\\u2044\u2215\u2216\u29f5\u29f8]/g;
+/** Servers cut parameters off before they resolve a segment; one that parses a decoded path cuts off more. */
+const PARAMETERS = /[;?#].*$/s;
+/** `.` and `..`, and dots among spaces: Windows drops spaces and dots at a name's end. */
+const DOTS = /^(?:\.{1,2}|(?=.*\.)(?=.* )[. ]+)$/;
+
+/** Parameters of a query that are meant for API Management, in lower case. */
+const GATEWAY_PARAMETERS = new Set(["subscription-key"]);
 
 /**
- * Joins the rest of the caller's path and the query, byte for byte, to a downstream API's base path. Whatever a server
- * could read as leading elsewhere is refused, not repaired.
+ * Joins the rest of the client's path and the query, byte for byte, to a downstream API's base path. Refuses, and does not
+ * repair, what a server could read as leading elsewhere. What is meant for API Management leaves the query.
  * @param rest empty, or beginning with a slash
  * @param query empty, or beginning with a question mark
  * @throws InvalidTargetError
@@ -31,23 +41,55 @@ export function targetPath(basePath: string, rest: string, query: string): strin
   if (!PATH.test(rest) || !QUERY.test(query)) refuse("holds a character that must be percent-encoded");
   if (rest.includes("\\")) refuse("holds a backslash");
   if (rest.includes("//")) refuse("holds an empty segment");
-  if (BROKEN_ENCODING.test(rest)) refuse("holds a percent sign that encodes nothing");
-  if (AMBIGUOUS_OCTET.test(rest) || DOUBLY_ENCODED.test(rest))
-    refuse("holds an encoded slash, backslash, dot or control character");
-  if (!isUtf8(rest)) refuse("holds octets that are no UTF-8");
-  if (DOT_SEGMENT.test(rest)) refuse("holds a dot segment");
-  return `${basePath}${rest}` === "" ? `/${query}` : `${basePath}${rest}${query}`;
+  const plain = rest.includes("%") ? decodedOnce(rest) : rest;
+  if (holdsDotSegment(plain)) refuse("holds a dot segment");
+  const forwarded = withoutGatewayParameters(query);
+  return `${basePath}${rest}` === "" ? `/${forwarded}` : `${basePath}${rest}${forwarded}`;
 }
 
-/** Overlong forms are none (RFC 3629, 3), so that no octets hide a character that is looked for above. */
-function isUtf8(path: string): boolean {
-  if (!path.includes("%")) return true;
+/** The decoded path, where one decoding is all that can be done to it. */
+function decodedOnce(rest: string): string {
+  if (BROKEN_ENCODING.test(rest)) refuse("holds a percent sign that encodes nothing");
+  refuseAmbiguousOctets(rest);
+  const decoded = decode(rest) ?? refuse("holds octets that are no UTF-8");
+  if (!STILL_ENCODED.test(decoded)) return decoded;
+  // The Functions host hands `%2F` on as `%252F`: which of the two the client sent cannot be known.
+  refuseAmbiguousOctets(decoded);
+  return refuse("holds something that is encoded twice");
+}
+
+function refuseAmbiguousOctets(path: string): void {
+  const [, what] = AMBIGUOUS_OCTETS.find(([octet]) => octet.test(path)) ?? [];
+  if (what !== undefined) refuse(`holds ${what}`);
+}
+
+/** Overlong forms are no UTF-8 (RFC 3629, 3), so no octets hide a character that is looked for here. */
+function decode(path: string): string | undefined {
   try {
-    decodeURIComponent(path);
-    return true;
+    return decodeURIComponent(path);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Also one that only a server finds which maps look-alikes to ASCII, or drops what cannot be seen. */
+function holdsDotSegment(decoded: string): boolean {
+  if (!DOT_OR_BEYOND_ASCII.test(decoded)) return false;
+  const folded = decoded.normalize("NFKC").replace(INVISIBLE, "").replace(LIKE_A_SLASH, "/");
+  return folded.split("/").some((segment) => DOTS.test(segment.replace(PARAMETERS, "")));
+}
+
+function withoutGatewayParameters(query: string): string {
+  if (query.length < 2) return query;
+  const parameters = query.slice(1).split("&");
+  const kept = parameters.filter((parameter) => !GATEWAY_PARAMETERS.has(parameterName(parameter)));
+  if (kept.length === parameters.length) return query;
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
+}
+
+function parameterName(parameter: string): string {
+  const name = parameter.split("=", 1)[0] ?? "";
+  return (decode(name.replaceAll("+", " ")) ?? name).trim().toLowerCase();
 }
 
 function refuse(why: string): never {

@@ -33,7 +33,8 @@ const rawHeaders: fc.Arbitrary<string[]> = fc
 
 export const callHeaders = coreProperty("requestHeaders", 15, rawHeaders, (raw) => {
   const extraHeaders = [{ name: "x-api-key", value: new Secret(API_KEY) }];
-  const out = pairs(requestHeaders(raw, { token: new Secret(TOKEN_B), correlationId: "id", extraHeaders }));
+  const options = { token: new Secret(TOKEN_B), correlationId: "id", extraHeaders, passRequestHeaders: [] };
+  const out = pairs(requestHeaders(raw, options));
   const nominated = pairs(raw)
     .filter(([name]) => name.toLowerCase() === "connection")
     .flatMap(([, value]) => value.split(",").map((name) => name.trim().toLowerCase()));

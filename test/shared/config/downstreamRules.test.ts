@@ -31,6 +31,8 @@ describe("the rules of a downstream API in the settings", () => {
         AllowedPathPrefixes: "/me/ /users/caf%C3%A9 /",
         MaxRequestBodyBytes: "0",
         AllowSetCookie: "TRUE",
+        AllowSharedCaching: "true",
+        PassRequestHeaders: "CF-IPCountry x-forwarded-for",
         MaxConnections: "8",
       }),
     ).toMatchObject({
@@ -38,8 +40,29 @@ describe("the rules of a downstream API in the settings", () => {
       allowedPathPrefixes: ["/me", "/users/caf%C3%A9", ""],
       maxRequestBodyBytes: 0,
       allowSetCookie: true,
+      allowSharedCaching: true,
+      passRequestHeaders: ["cf-ipcountry", "x-forwarded-for"],
       maxConnections: 8,
     });
+  });
+
+  it.each([
+    "Authorization",
+    "X-Forwarded-Authorization",
+    "Cookie",
+    "Ocp-Apim-Subscription-Key",
+    "X-MS-Client-Principal",
+    "X-Obo-Operation",
+    "Connection",
+    "Host",
+    "X-Correlation-Id",
+    "Accept",
+    "X-Forwarded-*",
+    "CF_IPCountry",
+  ])("no setting lets the request header %s pass", (name) => {
+    expect(graphMistakes({ PassRequestHeaders: name })).toEqual([
+      expect.objectContaining({ setting: "DownstreamApis__graph__PassRequestHeaders" }),
+    ]);
   });
 
   it("scopes by prefix come with the longest prefix first, whatever their numbers", () => {

@@ -19,7 +19,8 @@ function admit(
   { method = "GET", rest = "/a", query = "", headers }: Asked = {},
 ) {
   const api = new DownstreamApi(apiSettings({ basePath: "/v1.0", ...rules }), SURROUNDINGS);
-  return api.admit({ method, rest, query, header: (name) => headers?.[name] });
+  const header = (name: string): string | undefined => headers?.[name];
+  return api.admit({ method, rest, query, header, rawHeaders: Object.entries(headers ?? {}).flat() });
 }
 
 /** The code of what is thrown, and what it says in `Allow`. */
@@ -44,6 +45,30 @@ describe("the rules of a downstream API", () => {
     for (const method of rules.allowedMethods) expect(admit(rules, { method }).path).toBe("/v1.0/a");
     for (const method of ["POST", "DELETE", "OPTIONS", "get", "TRACE"])
       expect(refusal(rules, { method })).toEqual(["method_not_allowed", ["GET", "HEAD"]]);
+  });
+
+  it.each<Asked>([
+    { headers: { "X-HTTP-Method": "DELETE" } },
+    { headers: { "X-HTTP-Method-Override": "delete" } },
+    { headers: { "X-Method-Override": "PUT" } },
+    { headers: { X_HTTP_Method_Override: "DELETE" } },
+    { headers: { "x.method.override": "DELETE" } },
+    { headers: { "X-HTTP-Method": "POST, DELETE" } },
+    { headers: { "X-HTTP-Method": "" } },
+    { query: "?_method=DELETE" },
+    { query: "?a=b&%5Fmethod=DELETE" },
+    { query: "?$httpMethod=DELETE" },
+    { query: "?X-HTTP-Method-Override=PATCH" },
+  ])("refuse a method that is not open by whatever overrides the request line's: %j", (asked) => {
+    const allowedMethods = ["GET", "POST"];
+    expect(refusal({ allowedMethods }, { method: "POST", ...asked })).toEqual(["method_not_allowed", allowedMethods]);
+    // Where all methods are open there is nothing to override.
+    expect(admit({}, { method: "POST", ...asked }).path).toMatch(/^\/v1\.0\/a/);
+  });
+
+  it("let an override ask for a method that is open", () => {
+    const asked = { method: "POST", query: "?_method=get&method=DELETE", headers: { "X-HTTP-Method-Override": "get" } };
+    expect(admit({ allowedMethods: ["GET", "POST"] }, asked).path).toBe("/v1.0/a?_method=get&method=DELETE");
   });
 
   describe("may name the paths", () => {
@@ -82,7 +107,8 @@ describe("the rules of a downstream API", () => {
       { prefix: "/me", scopes: ["User.Read"] },
     ];
     const api = new DownstreamApi(apiSettings({ scopes: ["other"], scopesByPrefix }), SURROUNDINGS);
-    const scopesOf = (rest: string) => api.admit({ method: "GET", rest, query: "", header: () => undefined }).api;
+    const scopesOf = (rest: string) =>
+      api.admit({ method: "GET", rest, query: "", header: () => undefined, rawHeaders: [] }).api;
     expect(
       ["", "/x", "/messages", "/me", "/me/x", "/me/messages/1", "/me/messages/drafts", "/me/messagesx"].map(
         (rest) => scopesOf(rest).scopes[0],

@@ -12,8 +12,13 @@ const OURS = [
   ["client-request-id", "id-1"],
 ];
 
-function pairsOf(rawHeaders: string[], extraHeaders: readonly ExtraHeader[] = [], correlationId = "id-1"): string[][] {
-  const headers = requestHeaders(rawHeaders, { token: TOKEN_B, correlationId, extraHeaders });
+function pairsOf(
+  rawHeaders: string[],
+  extraHeaders: readonly ExtraHeader[] = [],
+  correlationId = "id-1",
+  passRequestHeaders: readonly string[] = [],
+): string[][] {
+  const headers = requestHeaders(rawHeaders, { token: TOKEN_B, correlationId, extraHeaders, passRequestHeaders });
   return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ""]] : []));
 }
 
@@ -72,6 +77,19 @@ describe("requestHeaders", () => {
       " ",
     ),
     ..."X-Correlation-Id Client-Request-Id".split(" "),
+    ..."Remote-User Remote-Groups X-Remote-User X-Remote-Extra-Scopes X-WebAuth-User X-Auth-Request-Email X-Authenticated-UserId X-Authentik-Username X-Pomerium-Jwt-Assertion Tailscale-User-Login OIDC_CLAIM_sub X-Consumer-Username X-Credential-Identifier X-Anonymous-Consumer".split(
+      " ",
+    ),
+    ..."SSL-Client-Verify SSL_CLIENT_CERT X-SSL-Client-CN X-Client-Cert X-Client-Certificate X-ARR-ClientCert Client-Cert Client-Cert-Chain X-Client-DN X-Client-Verify".split(
+      " ",
+    ),
+    ..."X-Goog-Authenticated-User-Email X-Goog-Iap-Jwt-Assertion X-Apigateway-Api-Userinfo X-Endpoint-API-UserInfo X-Amzn-Oidc-Data CF-Connecting-IP Cf-Access-Jwt-Assertion X-Envoy-Peer-Metadata X-JWT-Assertion iv-user SM_USER SMUSER X-iisnode-LOGON_USER".split(
+      " ",
+    ),
+    ..."X-Forwarded Forwarded-For X-Host X-Original-Method X-Rewrite-Path X-Middleware-Subrequest Proxy WL-Proxy-Client-Cert Proxy-Client-IP True-Client-IP Fastly-Client-IP Fly-Client-IP Incap-Client-IP X-Sucuri-ClientIP X-ProxyUser-Ip X-FD-HealthProbe".split(
+      " ",
+    ),
+    ..."Ocp-Apim-Trace Apim-Debug-Authorization X-Obo-Operation".split(" "),
   ])("does not pass %s on, in any case", (name) => {
     for (const written of [name, name.toLowerCase(), name.toUpperCase()]) expect(sent(written, "value")).toEqual(OURS);
   });
@@ -162,6 +180,15 @@ describe("requestHeaders", () => {
       expect(one).not.toBe(other);
     },
   );
+
+  it("passes a dropped header where the settings name it, and no disguise of it", () => {
+    const raw = ["CF-IPCountry", "SE", "cf_ipcountry", "US", "CF-Ray", "1", "traceparent", TRACE_PARENT];
+    expect(pairsOf(raw, [], "id-1", ["cf-ipcountry"])).toEqual([
+      ["CF-IPCountry", "SE"],
+      ["traceparent", TRACE_PARENT],
+      ...OURS,
+    ]);
+  });
 
   it("adds the settings' headers in the place of the caller's, however those are spelt", () => {
     const extra = [

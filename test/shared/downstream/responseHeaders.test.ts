@@ -20,11 +20,15 @@ describe("responseHeaders", () => {
     ]);
   });
 
-  it.each(
-    "Connection Keep-Alive Proxy-Authenticate TE Trailer Transfer-Encoding Upgrade Set-Cookie Set-Cookie2 Server X-Powered-By X-Powered-By-Plesk X-AspNet-Version X-AspNetMvc-Version X-Generator Via Alt-Svc X-Correlation-Id x-ms-invocation-id WWW-Authenticate".split(
+  it.each([
+    ..."Connection Keep-Alive Proxy-Authenticate TE Trailer Transfer-Encoding Upgrade Set-Cookie Set-Cookie2 Server X-Powered-By X-Powered-By-Plesk X-AspNet-Version X-AspNetMvc-Version X-Generator Via Alt-Svc X-Correlation-Id x-ms-invocation-id WWW-Authenticate Proxy-Status".split(
       " ",
     ),
-  )("does not pass %s on", (name) => {
+    ..."Access-Control-Allow-Origin Access-Control-Expose-Headers Timing-Allow-Origin Strict-Transport-Security Clear-Site-Data Service-Worker-Allowed NEL Report-To Reporting-Endpoints Refresh Public-Key-Pins Public-Key-Pins-Report-Only Expect-CT SourceMap X-SourceMap Accept-CH Set-Login Use-As-Dictionary Secure-Session-Registration X-Accel-Redirect X-Sendfile".split(
+      " ",
+    ),
+    ..."CDN-Cache-Control Cloudflare-CDN-Cache-Control Surrogate-Control Edge-Control".split(" "),
+  ])("does not pass %s on", (name) => {
     expect(received([name, "value"])).toEqual([]);
     expect(received([name.toUpperCase(), "value"])).toEqual([]);
   });
@@ -33,6 +37,35 @@ describe("responseHeaders", () => {
     "passes %s on",
     (name) => expect(received([name, "value"])).toEqual([[name.toLowerCase(), "value"]]),
   );
+
+  it.each([
+    ["public, max-age=60", "private, max-age=60"],
+    ["PUBLIC", "private"],
+    ["s-maxage=600,max-age=60", "private, max-age=60"],
+    ["max-age=60, must-revalidate", "private, max-age=60, must-revalidate"],
+    ['public, private="set-cookie", max-age=1', 'private, private="set-cookie", max-age=1'],
+    ['no-cache="a, public"', 'no-cache="a, public"'],
+    ["private, public", "private"],
+    ["no-store, s-maxage = 1", "no-store"],
+    ["private,  max-age=0,must-revalidate", "private,  max-age=0,must-revalidate"],
+    ["no-store, must-revalidate", "no-store, must-revalidate"],
+    ["max-age=60", "max-age=60"],
+    ["", ""],
+  ])("makes Cache-Control %j of one user's answer %j", (value, expected) => {
+    expect(received(["Cache-Control", value])).toEqual([["cache-control", expected]]);
+  });
+
+  it("leaves what is said to shared caches where the settings allow it", () => {
+    const headers = responseHeaders(
+      ["Cache-Control", "public, s-maxage=9", "CDN-Cache-Control", "max-age=9"],
+      apiSettings({ allowSharedCaching: true }),
+      REQUESTED,
+    );
+    expect(headers).toEqual([
+      ["cache-control", "public, s-maxage=9"],
+      ["cdn-cache-control", "max-age=9"],
+    ]);
+  });
 
   it("passes cookies on where the settings say so", () => {
     expect(received(["Set-Cookie", "a=1", "set-cookie", "b=2", "Server", "x"], true)).toEqual([
