@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { appTokenRules } from "./appTokenRules.ts";
 import { circuitBreakerSchema } from "./circuitBreakerSchema.ts";
 import { extraHeadersSchema } from "./extraHeadersSchema.ts";
-import { pathPrefix } from "./pathPrefix.ts";
+import { pathPrefixes } from "./pathPrefix.ts";
 import { scopesByPrefixSchema, scopesSchema } from "./scopesByPrefixSchema.ts";
 import type { DownstreamApiSettings } from "./settings.ts";
 import { flag, list, seconds, setting, url, wholeNumber } from "./values.ts";
@@ -36,7 +36,7 @@ export function downstreamApisSchema(longestCallMs: number) {
         RequestAppToken: z._default(flag(), false),
         ScopesByPrefix: z._default(scopesByPrefixSchema, []),
         AllowedMethods: z._default(list(method), []),
-        AllowedPathPrefixes: z._default(list(pathPrefix()), []),
+        AllowedPathPrefixes: z._default(pathPrefixes(), []),
         ExtraHeaderParameters: z._default(extraHeadersSchema, []),
         MaxRequestBodyBytes: z.optional(wholeNumber(0, MOST_BODY_BYTES)),
         AllowSetCookie: z._default(flag(), false),
