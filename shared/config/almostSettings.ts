@@ -5,7 +5,7 @@ import { editsOfAlike } from "./nearest.ts";
 
 /**
  * Names that are not ours and look so. `Azure` and `AzureAI` are sections of Microsoft's libraries. The variables are
- * written alike by other apps or, for a service token-cache's Redis, by Kubernetes; the first two are required here, so
+ * written alike by other apps or, by Kubernetes for a service called tokencache-redis; the first two are required here, so
  * that a lost one is reported all the same.
  */
 const SECTIONS_OF_OTHERS: readonly string[] = ["azure", "azureai"];
