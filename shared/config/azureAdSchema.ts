@@ -3,7 +3,7 @@ import { clientCredentialSchema } from "./clientCredentialSchema.ts";
 import { cloudOfInstance, cloudOfVault } from "./clouds.ts";
 import { IGNORED_NAMES } from "./names.ts";
 import type { AzureAdSettings, ClientCredentialSettings } from "./settings.ts";
-import { byIndex, guid, isGuid, list, seconds, setting, text, url } from "./values.ts";
+import { byIndex, guid, isGuid, list, one, seconds, setting, text, url } from "./values.ts";
 
 const PUBLIC_CLOUD = "https://login.microsoftonline.com/";
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -25,7 +25,7 @@ export const azureAdSchema = z.pipe(
         isGuid(value) || SEVERAL_TENANTS.includes(value.toLowerCase()) ? value.toLowerCase() : undefined,
       ),
       ClientId: guid("the client id (GUID) of the gateway's app registration"),
-      Audience: z.optional(audience),
+      Audience: z.optional(one(audience)),
       Audiences: z.optional(list(audience)),
       Scopes: z._default(list(text("a scope's name, like access_as_user")), []),
       AllowedTenants: z._default(list(guid("a tenant's id (GUID)")), []),

@@ -3,7 +3,7 @@ import { canPass } from "../http/headerRules.ts";
 import { appTokenRules } from "./appTokenRules.ts";
 import { circuitBreakerSchema } from "./circuitBreakerSchema.ts";
 import { extraHeadersSchema } from "./extraHeadersSchema.ts";
-import { pathPrefix } from "./pathPrefix.ts";
+import { pathPrefixes } from "./pathPrefix.ts";
 import { scopesByPrefixSchema, scopesSchema } from "./scopesByPrefixSchema.ts";
 import type { DownstreamApiSettings } from "./settings.ts";
 import { flag, list, seconds, setting, url, wholeNumber } from "./values.ts";
@@ -42,7 +42,7 @@ export function downstreamApisSchema(longestCallMs: number) {
         RequestAppToken: z._default(flag(), false),
         ScopesByPrefix: z._default(scopesByPrefixSchema, []),
         AllowedMethods: z._default(list(method), []),
-        AllowedPathPrefixes: z._default(list(pathPrefix()), []),
+        AllowedPathPrefixes: z._default(pathPrefixes(), []),
         ExtraHeaderParameters: z._default(extraHeadersSchema, []),
         PassRequestHeaders: z._default(list(passRequestHeader), []),
         MaxRequestBodyBytes: z.optional(wholeNumber(0, MOST_BODY_BYTES)),

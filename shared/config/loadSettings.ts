@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { almostSettings } from "./almostSettings.ts";
 import { azureAdSchema } from "./azureAdSchema.ts";
 import { downstreamApisSchema } from "./downstreamApiSchema.ts";
 import { gatewaySchema } from "./gatewaySchema.ts";
@@ -32,9 +33,11 @@ export function loadSettings(
 ): Settings {
   const mistakes: Mistake[] = [];
   const tree = settingTree(environment, NAMES, mistakes);
+  const apis = Object.keys(tree.DownstreamApis ?? {});
+  mistakes.push(...almostSettings(environment, apis));
   const schema = z.strictObject({
     AzureAd: azureAdSchema,
-    Gateway: gatewaySchema(Object.keys(tree.DownstreamApis ?? {})),
+    Gateway: gatewaySchema(apis),
     TokenCache: tokenCacheSchema,
     DownstreamApis: downstreamApisSchema(longestCallMs),
   });

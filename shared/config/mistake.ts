@@ -26,6 +26,8 @@ const SECRET_NAME =
 /** Below it the operator gives the names, and any of the values may be a key. */
 const SECRETS_BELOW = /__extraheaderparameters__/i;
 const LONGEST_SHOWN = 120;
+/** In the place of a value that may be a secret. */
+export const REDACTED = "[redacted]";
 const SHOWN = new Set(KNOWN_NAMES.filter((name) => !SECRET_NAME.test(name)).map((name) => name.toLowerCase()));
 
 /**
@@ -36,8 +38,8 @@ export function shown(setting: string, value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value !== "string") return `settings below it (${Object.keys(Object(value)).join(", ")})`;
   const name = setting.split("__").findLast((part) => !/^\d+$/.test(part)) ?? "";
-  if (!SHOWN.has(name.toLowerCase()) || SECRETS_BELOW.test(setting)) return "[redacted]";
-  const harmless = value.replace(/\/\/[^/?#]*@/, "//[redacted]@").replace(/\?.*/s, "?[redacted]");
+  if (!SHOWN.has(name.toLowerCase()) || SECRETS_BELOW.test(setting)) return REDACTED;
+  const harmless = value.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`).replace(/\?.*/s, `?${REDACTED}`);
   return harmless.length > LONGEST_SHOWN
     ? `${JSON.stringify(harmless.slice(0, LONGEST_SHOWN))}...`
     : JSON.stringify(harmless);

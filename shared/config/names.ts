@@ -91,44 +91,42 @@ export const KNOWN_NAMES: readonly string[] = [
 ];
 
 interface Place {
-  /** Where the names stand, as an example of it. */
+  /** Where the names stand: `<name>` is a name of the operator's, a number any number. */
   readonly below: string;
-  readonly path: RegExp;
   readonly names: readonly string[];
 }
 
-const PLACES: readonly Place[] = [
-  { below: "AzureAd", path: /^AzureAd$/, names: AZURE_AD_NAMES },
-  {
-    below: "AzureAd__ClientCredentials__0",
-    path: /^AzureAd__ClientCredentials__\d+$/,
-    names: CLIENT_CREDENTIAL_NAMES,
-  },
-  { below: "TokenCache", path: /^TokenCache$/, names: TOKEN_CACHE_NAMES },
-  { below: "TokenCache__Redis", path: /^TokenCache__Redis$/, names: REDIS_NAMES },
-  {
-    below: "TokenCache__EncryptionKeys__0",
-    path: /^TokenCache__EncryptionKeys__\d+$/,
-    names: ENCRYPTION_KEY_NAMES,
-  },
-  { below: "Gateway", path: /^Gateway$/, names: GATEWAY_NAMES },
-  {
-    below: "DownstreamApis__<name>__ScopesByPrefix__0",
-    path: /^DownstreamApis__.+__ScopesByPrefix__\d+$/,
-    names: PREFIX_SCOPES_NAMES,
-  },
-  {
-    below: "DownstreamApis__<name>__CircuitBreaker",
-    path: /^DownstreamApis__.+__CircuitBreaker$/,
-    names: CIRCUIT_BREAKER_NAMES,
-  },
-  { below: "DownstreamApis__<name>", path: /^DownstreamApis__[^_]+(_[^_]+)*$/, names: DOWNSTREAM_API_NAMES },
+/** Every place where settings of ours stand. */
+export const PLACES: readonly Place[] = [
+  { below: "AzureAd", names: AZURE_AD_NAMES },
+  { below: "AzureAd__ClientCredentials__0", names: CLIENT_CREDENTIAL_NAMES },
+  { below: "TokenCache", names: TOKEN_CACHE_NAMES },
+  { below: "TokenCache__Redis", names: REDIS_NAMES },
+  { below: "TokenCache__EncryptionKeys__0", names: ENCRYPTION_KEY_NAMES },
+  { below: "Gateway", names: GATEWAY_NAMES },
+  { below: "DownstreamApis__<name>__ScopesByPrefix__0", names: PREFIX_SCOPES_NAMES },
+  { below: "DownstreamApis__<name>__CircuitBreaker", names: CIRCUIT_BREAKER_NAMES },
+  { below: "DownstreamApis__<name>", names: DOWNSTREAM_API_NAMES },
 ];
+
+/** An API's name in a setting that is written right: without the separator in it. */
+export const API_NAME = "[^_]+(?:_[^_]+)*";
+
+const PATHS = new Map(PLACES.map((place) => [place, new RegExp(`^${placePattern(place.below, "__", API_NAME)}$`)]));
+
+/** A place as a pattern that captures what the operator chose in it: the name of an API, and numbers. */
+export function placePattern(below: string, separator: string, apiName: string): string {
+  return below
+    .split("__")
+    .map((part) => (part === "<name>" ? `(${apiName})` : part === "0" ? "(\\d+)" : part))
+    .join(separator);
+}
 
 /** The setting that was probably meant: one with nearly that name at this place, else one with that name elsewhere. */
 export function meant(below: string, name: string): string | undefined {
-  const here = nearest(name, PLACES.find(({ path }) => path.test(below))?.names ?? []);
+  const isHere = (place: Place) => PATHS.get(place)?.test(below) === true;
+  const here = nearest(name, PLACES.find(isHere)?.names ?? []);
   if (here !== undefined && here !== name) return `${below}__${here}`;
-  const elsewhere = PLACES.find(({ path, names }) => !path.test(below) && names.includes(name));
+  const elsewhere = PLACES.find((place) => !isHere(place) && place.names.includes(name));
   return elsewhere === undefined ? undefined : `${elsewhere.below}__${name}`;
 }

@@ -24,3 +24,13 @@ function editDistance(from: string, to: string): number {
   }
   return row[to.length] ?? 0;
 }
+
+const LETTERS_PER_EDIT = 3;
+
+/** The edits between two names that are alike, case aside: at most one in three letters of the known one. Else undefined. */
+export function editsOfAlike(name: string, known: string): number | undefined {
+  const most = Math.floor(known.length / LETTERS_PER_EDIT);
+  if (Math.abs(name.length - known.length) > most) return undefined;
+  const edits = editDistance(name.toLowerCase(), known.toLowerCase());
+  return edits <= most ? edits : undefined;
+}

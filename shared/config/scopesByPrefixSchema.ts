@@ -8,9 +8,7 @@ const SCOPES_EXPECTED =
 const EXPECTED = "entries numbered __0, __1, ... without a gap, each with a __Prefix of its own and __Scopes";
 
 /** What token B is asked for. */
-export const scopesSchema = list(text("a scope"), SCOPES_EXPECTED).check(
-  z.refine((scopes) => scopes.length > 0, { error: SCOPES_EXPECTED }),
-);
+export const scopesSchema = list(text("a scope"), { expected: SCOPES_EXPECTED });
 
 const entry = z.pipe(
   z.strictObject({ Prefix: pathPrefix(), Scopes: scopesSchema }, { error: EXPECTED }),

@@ -30,12 +30,14 @@ export function settingTree(
   for (const [name, value] of Object.entries(environment)) {
     const parts = name.split(SEPARATOR);
     const section = spelling.get(parts[0]?.toLowerCase() ?? "");
-    // An empty app setting is how portals and templates write "not set".
-    if (value === undefined || value === "" || parts.length < 2 || section === undefined || !sections.includes(section))
-      continue;
+    if (value === undefined || parts.length < 2 || section === undefined || !sections.includes(section)) continue;
     const path = parts.map((part, depth) =>
       depth === 1 && sectionsOfEntries.includes(section) ? part : (spelling.get(part.toLowerCase()) ?? part),
     );
+    if (value === "") {
+      keepEntry(root, path);
+      continue;
+    }
     if (!insert(root, path, value)) {
       mistakes.push({
         setting: name,
@@ -51,16 +53,36 @@ export function emptyTree(): SettingTree {
   return Object.create(null) as SettingTree;
 }
 
+/** The least depth of an entry's number: below a section and one of its settings. */
+const ENTRY_DEPTH = 2;
+
+/**
+ * An empty app setting is how portals and templates write "not set", and counts for nothing. Within a numbered entry it
+ * says that there is such an entry: that is kept, for its schema to refuse. Dropped, it could take a whole list of
+ * restrictions with it.
+ */
+function keepEntry(root: SettingTree, path: readonly string[]): void {
+  const depth = path.findLastIndex((part, at) => at >= ENTRY_DEPTH && /^\d+$/.test(part));
+  if (depth === path.length - 1) insert(root, path, "");
+  else if (depth !== -1) branch(root, path.slice(0, depth + 1));
+}
+
 function insert(root: SettingTree, path: readonly string[], value: string): boolean {
+  const node = branch(root, path.slice(0, -1));
+  const last = path.at(-1) ?? "";
+  if (node === undefined || node[last] !== undefined) return false;
+  node[last] = value;
+  return true;
+}
+
+/** The branch at a path, made where there was none; undefined where a value is in the way. */
+function branch(root: SettingTree, path: readonly string[]): SettingTree | undefined {
   let node = root;
-  for (const part of path.slice(0, -1)) {
+  for (const part of path) {
     const below = node[part] ?? emptyTree();
-    if (typeof below === "string") return false;
+    if (typeof below === "string") return undefined;
     node[part] = below;
     node = below;
   }
-  const last = path.at(-1) ?? "";
-  if (node[last] !== undefined) return false;
-  node[last] = value;
-  return true;
+  return node;
 }

@@ -4,17 +4,29 @@ import { Secret } from "../secret.ts";
 const MS_PER_SECOND = 1000;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** ASCII's white space, which may surround values. Any other kind comes from a copy out of a document. */
+const SPACES = "[ \\t\\r\\n]";
+const WORD_END = new RegExp(`${SPACES}+`);
+/** Characters that an editor does not show: controls, other spaces, zero-width characters, the byte order mark. */
+const INVISIBLE = new RegExp(`(?!${SPACES})[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Z}\\p{DI}\\u2800]`, "u");
+
 /** One setting: `parse` gives undefined for what is not `expected`, and that text is what the operator reads. */
 export function setting<T>(expected: string, parse: (text: string) => T | undefined) {
   return z.pipe(
     z.custom<string>((value) => typeof value === "string", { error: expected }),
     z.transform((text: string, context) => {
-      const value = parse(text.trim());
+      const [invisible] = INVISIBLE.exec(text) ?? [];
+      const value = invisible === undefined ? parse(text.trim()) : undefined;
       if (value !== undefined) return value;
-      context.issues.push({ code: "custom", message: expected, input: text });
+      const message = invisible === undefined ? expected : `${expected}, without the invisible ${codePoint(invisible)}`;
+      context.issues.push({ code: "custom", message, input: text });
       return z.NEVER;
     }),
   );
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 export const text = (expected: string) => setting(expected, (value) => (value === "" ? undefined : value));
@@ -55,18 +67,43 @@ export const url = (expected: string) =>
   });
 
 const NUMBERED = "values numbered __0, __1, ... without a gap, or one text with spaces between them";
+const BLANK = "at least one value: blank does not mean any. Delete the setting for that";
+const ONE_VALUE =
+  "one value, without spaces, commas, semicolons, quotes and brackets; several are numbered __0, __1, ..., or in one text with spaces between them";
+const SEPARATORS = /[ \t\r\n,;"[\]]/;
 
-/** Several values: `Name__0`, `Name__1`, ..., or one text with spaces between them. */
-export function list<T>(item: z.ZodMiniType<T, unknown>, expected = NUMBERED) {
+interface ListOptions {
+  readonly expected?: string;
+  /** What shows that an item is several values. Default: anything that lists are written with elsewhere. */
+  readonly separators?: RegExp;
+}
+
+/**
+ * Several values: `Name__0`, `Name__1`, ..., or one text with spaces between them. Never an empty list: most lists
+ * restrict, and of a restriction that was meant and lost the operator would never hear.
+ */
+export function list<T>(item: z.ZodMiniType<T, unknown>, { expected, separators }: ListOptions = {}) {
   return z.pipe(
     z.transform((value) => (typeof value === "string" ? words(value) : byIndex(value))),
-    z.array(item, { error: expected }),
+    z.array(one(item, separators), { error: expected ?? NUMBERED }).check(z.minLength(1, { error: expected ?? BLANK })),
+  );
+}
+
+/** Refuses several values in the place of one: `a,b`, `["a","b"]`. */
+export function one<T>(item: z.ZodMiniType<T, unknown>, separators = SEPARATORS) {
+  return z.pipe(
+    z.transform((value: unknown, context) => {
+      if (typeof value !== "string" || !separators.test(value.trim())) return value;
+      context.issues.push({ code: "custom", message: ONE_VALUE, input: value });
+      return z.NEVER;
+    }),
+    item,
   );
 }
 
 /** What a text with spaces between its values lists. */
 export function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== "");
+  return text.split(WORD_END).filter((word) => word !== "");
 }
 
 /** `{0: a, 1: b}` as `[a, b]`; anything else as it is, for the schema to refuse. */

@@ -171,7 +171,7 @@ describe("a function that stands alone (Gateway__Authentication none)", () => {
 describe("mistakes in the Gateway section", () => {
   const id = "30000000-0000-4000-8000-000000000001";
   it.each([
-    [{ Gateway__Authentication: "entra", Gateway__AllowedPrincipals__0: "" }, "Gateway__AllowedPrincipals"],
+    [{ Gateway__Authentication: "entra", Gateway__AllowedPrincipals__0: "" }, "Gateway__AllowedPrincipals__0"],
     [{ Gateway__Authentication: "none", Gateway__AllowedPrincipals__0: id }, "Gateway__AllowedPrincipals"],
     [{ Gateway__Authentication: "entra", Gateway__AllowedPrincipals__0: "apim" }, "Gateway__AllowedPrincipals__0"],
     [{ Gateway__Authentication: "easyauth" }, "Gateway__Authentication"],

@@ -159,7 +159,7 @@ describe("settings", () => {
 
   it("that are empty are not set", () => {
     const changes = { AzureAd__Instance: "", AzureAd__AllowedTenants: "", AzureAd__RequestTimeoutSeconds: "" };
-    expect(load({ ...changes, DownstreamApis__crm__BaseUrl: "", AzureAd__Audiences__0: "" })).toEqual(load());
+    expect(load({ ...changes, DownstreamApis__crm__BaseUrl: "", AzureAd__Audiences: "" })).toEqual(load());
   });
 
   it("of others in the same environment do not matter, nor do those of web apps", () => {

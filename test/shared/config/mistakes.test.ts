@@ -60,13 +60,13 @@ describe("mistakes in the settings", () => {
     expect(mistakes({ [name]: OTHER_TENANT })).toEqual([{ setting, found, expected }]);
   });
 
-  it("of numbering: an empty value leaves a gap", () => {
+  it("of numbering: an entry that is empty is refused, whatever follows it", () => {
     const numbered = { DownstreamApis__graph__Scopes__0: "", DownstreamApis__graph__Scopes__1: "b" };
     expect(mistakes({ DownstreamApis__graph__Scopes: undefined, ...numbered })).toEqual([
       {
-        setting: "DownstreamApis__graph__Scopes",
-        found: "settings below it (1)",
-        expected: expect.stringContaining("numbers without a gap"),
+        setting: "DownstreamApis__graph__Scopes__0",
+        found: '""',
+        expected: "a scope",
       },
     ]);
   });
