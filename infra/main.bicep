@@ -317,6 +317,7 @@ module functionAppSettings 'modules/functionAppSettings.bicep' = {
     gatewayPrincipalId: gatewayToken.kind == 'ClientCredentials'
       ? gatewayToken.clientId
       : apiManagement.outputs.principalId
+    authorizationApis: directApi == null ? [] : [directApi!.name]
   }
   // Settings restart the app: what they name, it should then be able to read.
   dependsOn: [

@@ -46,7 +46,12 @@ export function appSettings(
 function gatewaySettings({ seed }: LocalAzure): Record<string, string> {
   const principal = seed.apiManagement.servicePrincipals.get(seed.tenant.id);
   if (principal === undefined) throw new Error("API Management has no service principal in the seeded tenant.");
-  return { Gateway__Authentication: "entra", Gateway__AllowedPrincipals__0: principal };
+  return {
+    Gateway__Authentication: "entra",
+    Gateway__AllowedPrincipals__0: principal,
+    // API Management calls this one itself too (apimGateway.ts).
+    Gateway__AuthorizationApis: "profile",
+  };
 }
 
 /** What the environment says of who the app is: of the platform's making in Azure, of the developer's on a laptop. */

@@ -41,6 +41,9 @@ param tokenCacheKeys TokenCacheKeyName[]
 @description('Object id or client id of the identity whose token API Management sends as its own.')
 param gatewayPrincipalId string
 
+@description('The APIs that API Management calls itself: only for these does the app hand out token B.')
+param authorizationApis string[]
+
 resource app 'Microsoft.Web/sites@2024-11-01' existing = {
   name: functionAppName
 }
@@ -95,6 +98,7 @@ var credentialSettings = [
 var gatewaySettings = {
   Gateway__Authentication: 'entra'
   Gateway__AllowedPrincipals__0: gatewayPrincipalId
+  Gateway__AuthorizationApis: join(authorizationApis, ' ')
 }
 
 var downstreamSettings = [

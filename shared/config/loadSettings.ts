@@ -34,7 +34,7 @@ export function loadSettings(
   const tree = settingTree(environment, NAMES, mistakes);
   const schema = z.strictObject({
     AzureAd: azureAdSchema,
-    Gateway: gatewaySchema,
+    Gateway: gatewaySchema(Object.keys(tree.DownstreamApis ?? {})),
     TokenCache: tokenCacheSchema,
     DownstreamApis: downstreamApisSchema(longestCallMs),
   });

@@ -15,6 +15,8 @@ export interface GatewaySettings {
   readonly authentication: "none" | "entra";
   /** Object ids or client ids of the gateways that may call. Empty with `none`. */
   readonly allowedPrincipals: readonly string[];
+  /** The APIs for which `GET /authorization/{api}` exists. Empty with `none`. */
+  readonly authorizationApis: readonly string[];
 }
 
 /** How many tokens are kept, and where. */

@@ -104,6 +104,7 @@ describe("an API that takes no users", () => {
       settings: ({ profile, seed }) => ({
         Gateway__Authentication: "entra",
         Gateway__AllowedPrincipals__0: principal,
+        Gateway__AuthorizationApis: "reports",
         DownstreamApis__reports__BaseUrl: profile.url,
         DownstreamApis__reports__Scopes: `api://${seed.profile.clientId}/.default`,
         DownstreamApis__reports__RequestAppToken: "true",

@@ -10,6 +10,7 @@ import {
   CLIENT_CREDENTIALS,
   CLIENT_ID,
   CREDENTIALS,
+  DIRECT,
   deployed,
   EVERY_CREDENTIAL,
   EVERY_RULE,
@@ -81,6 +82,7 @@ describe("the app settings that the deployment writes", () => {
     expect(gateway).toEqual({
       authentication: "entra",
       allowedPrincipals: [RUNTIME["service.identity.principalId"]],
+      authorizationApis: [],
     });
     expect(azureAd.credentialPollMs).toBe(900_000);
     expect(downstreamApis).toMatchObject({
@@ -188,6 +190,18 @@ describe("the app settings that the deployment writes", () => {
 
   it("admit the app whose secret API Management uses, where it uses one", () => {
     expect(load(environment(CLIENT_CREDENTIALS)).gateway.allowedPrincipals).toEqual([GATEWAY_CLIENT_ID]);
+  });
+
+  it("open /authorization for the API that API Management calls itself, and for no other", () => {
+    expect(load(environment({ ...DIRECT, downstreamApis: [GRAPH, LEDGER] })).gateway.authorizationApis).toEqual([
+      "graph",
+    ]);
+    expect(load(environment({ downstreamApis: [GRAPH, LEDGER] })).gateway.authorizationApis).toEqual([]);
+  });
+
+  it("stop the app when directApi names no API of downstreamApis", () => {
+    const misspelt = { directApi: { ...DIRECT.directApi, name: "Graph" } };
+    expect(() => load(environment(misspelt))).toThrow(/Gateway__AuthorizationApis.*found "Graph".*\(graph\)/);
   });
 
   it("allow several tenants", () => {

@@ -9,6 +9,7 @@ let token: string;
 beforeAll(async () => {
   functions = await startFunctions({
     settings: ({ seed, profile }) => ({
+      Gateway__AuthorizationApis: "split",
       DownstreamApis__split__BaseUrl: profile.url,
       DownstreamApis__split__Scopes: seed.scopes.profile,
       DownstreamApis__split__ScopesByPrefix__0__Prefix: "/echo",

@@ -48,6 +48,7 @@ const PARTS = [
   "Value",
   "Authentication",
   "AllowedPrincipals",
+  "AuthorizationApis",
 ];
 const VALUES = [
   "",

@@ -69,7 +69,7 @@ describe("CallerAuthenticator", () => {
     async (authorization) => {
       const keysOf = vi.fn();
       const gateway = new GatewayAuthenticator(
-        { authentication: "entra", allowedPrincipals: [] },
+        { authentication: "entra", allowedPrincipals: [], authorizationApis: [] },
         { azureAd: azureAd(), keysOf, now: Date.now },
       );
       const validate = vi.fn();
