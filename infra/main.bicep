@@ -1,7 +1,7 @@
 // One deployment into a resource group provisions everything. docs/deploy.md says how, what it costs and how to undo it.
 targetScope = 'resourceGroup'
 
-import { ApimSkuName, ClientCredential, DirectApi, DownstreamApi, GatewayToken, RedisSkuName, Tags, TokenCacheKeyName } from 'modules/types.bicep'
+import { ApimSkuName, ClientCapability, ClientCredential, DirectApi, DownstreamApi, EmailAddress, FunctionAppLog, GatewayToken, Guid, Origin, RedisSkuName, Tags, TokenCacheKeyName } from 'modules/types.bicep'
 
 @description('Stands in every resource\'s name.')
 @minLength(1)
@@ -44,17 +44,17 @@ param clientId string
 param tenantId string = tenant().tenantId
 
 @description('With organizations: the tenants whose users may call. The deployment\'s own must be among them, for the gateway\'s own token.')
-param allowedTenants string[] = []
+param allowedTenants Guid[] = []
 
 @description('The scope that token A must have.')
 @minLength(1)
 param scope string = 'access_as_user'
 
 @description('Client apps (client ids) that may call; any, if empty.')
-param clientApplications string[] = []
+param clientApplications Guid[] = []
 
 @description('cp1, where the clients can answer claims challenges.')
-param clientCapabilities string[] = []
+param clientCapabilities ClientCapability[] = []
 
 @description('How often the app looks for a newer client credential.')
 @minValue(1)
@@ -62,7 +62,7 @@ param clientCapabilities string[] = []
 param credentialPollSeconds int = 3600
 
 @description('Origins of browser apps that may call.')
-param corsOrigins string[] = []
+param corsOrigins Origin[] = []
 
 @description('Calls per user and minute. The Consumption tier has no such limit.')
 @minValue(1)
@@ -132,7 +132,20 @@ param logRetentionDays int = 30
 @maxValue(100)
 param samplingPercentage int = 100
 
-param alertEmails string[] = []
+@description('How long audit records are kept: who used keys and secrets, who called, who replaced the package.')
+@minValue(30)
+@maxValue(730)
+param auditRetentionDays int = 90
+
+@description('Percent of API Management\'s calls that the audit log records; failures always are. Below 100 it is no longer complete.')
+@minValue(0)
+@maxValue(100)
+param auditSamplingPercentage int = 100
+
+@description('The function app\'s resource logs in the audit. They repeat what Application Insights has: empty saves their price.')
+param functionAppLogs FunctionAppLog[] = ['FunctionAppLogs']
+
+param alertEmails EmailAddress[] = []
 
 @description('Days before a credential\'s end from which an alert says so.')
 @minValue(1)
@@ -141,7 +154,33 @@ param alertCredentialDaysLeft int = 30
 @minValue(1)
 param alertLatencyMs int = 3000
 
-var fullName = '${name}-${suffix}'
+// A blank item disappears where a list becomes one setting, and a list without items means no restriction. An item with a
+// blank in it would become two. The name is part of every resource, so such a list is refused before anything is made.
+var lists = concat(
+  [
+    { parameter: 'allowedTenants', items: allowedTenants }
+    { parameter: 'clientApplications', items: clientApplications }
+    { parameter: 'clientCapabilities', items: clientCapabilities }
+    { parameter: 'corsOrigins', items: corsOrigins }
+    { parameter: 'alertEmails', items: alertEmails }
+    { parameter: 'tokenCacheKeys', items: tokenCacheKeys }
+    { parameter: 'scope', items: [scope] }
+  ],
+  flatten(map(downstreamApis, api => [
+    { parameter: 'scopes of ${api.name}', items: api.scopes }
+    { parameter: 'allowedMethods of ${api.name}', items: api.?allowedMethods ?? [] }
+    { parameter: 'allowedPathPrefixes of ${api.name}', items: api.?allowedPathPrefixes ?? [] }
+    { parameter: 'scopesByPrefix of ${api.name}', items: flatten(map(api.?scopesByPrefix ?? [], entry => concat([entry.prefix], entry.scopes))) }
+  ]))
+)
+var blanks = [' ', '\t', '\r', '\n']
+var listsWithBlanks = map(
+  filter(lists, list => !empty(filter(list.items, item => empty(trim(item)) || !empty(filter(blanks, blank => contains(item, blank)))))),
+  list => list.parameter
+)
+var fullName = empty(listsWithBlanks)
+  ? '${name}-${suffix}'
+  : fail('${join(listsWithBlanks, ', ')}: an item is blank, or has a blank in it. Remove it, or write each value as an item of its own.')
 var skusWithNetwork = ['StandardV2', 'PremiumV2']
 var skuName = networkIsolation && !contains(skusWithNetwork, apimSku)
   ? fail('networkIsolation needs apimSku StandardV2 or PremiumV2.')
@@ -311,8 +350,28 @@ module gatewayTelemetry 'modules/gatewayTelemetry.bicep' = {
     apiManagementName: apiManagement.outputs.name
     principalId: apiManagement.outputs.principalId
     applicationInsightsName: monitoring.outputs.applicationInsightsName
+    skuName: apimSku
     samplingPercentage: samplingPercentage
+    auditSamplingPercentage: auditSamplingPercentage
   }
+}
+
+// After gatewayTelemetry: until that is there, API Management's log would hold queries.
+module audit 'modules/audit.bicep' = {
+  name: 'audit'
+  params: {
+    workspaceName: monitoring.outputs.workspaceName
+    vaultName: keyVault.outputs.name
+    functionAppName: functionApp.outputs.name
+    storageAccountName: storage.outputs.name
+    apiManagementName: apiManagement.outputs.name
+    skuName: apimSku
+    functionAppLogs: functionAppLogs
+    retentionDays: auditRetentionDays
+  }
+  dependsOn: [
+    gatewayTelemetry
+  ]
 }
 
 module namedValues 'modules/namedValues.bicep' = {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import type { BuildOptions } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import { build, transform } from "esbuild";
 import { http2WhenNeeded } from "./http2WhenNeeded.ts";
 
@@ -10,6 +10,8 @@ export interface Bundle {
   /** All of them, the main one first: paths below the project's root, with forward slashes. */
   readonly files: readonly string[];
   readonly bytes: number;
+  /** The folders of the packages whose code is in it, below the project's root, with forward slashes. */
+  readonly packages: readonly string[];
 }
 
 const STYLE = {
@@ -66,7 +68,17 @@ export async function bundleFunctions(root: string): Promise<Bundle> {
   // The main file last: once it is there, so is all that it loads. What an older one loads stays, for apps that run it.
   for (const file of files.toReversed()) await writeWhole(join(root, file), code.get(file) ?? "");
   const bytes = [...code.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return { main, files, bytes };
+  return { main, files, bytes, packages: packagesOf(metafile) };
+}
+
+/** A file of which nothing is left in the output is not in it. */
+function packagesOf({ outputs }: Metafile): string[] {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const folders = inputs.flatMap(([path, { bytesInOutput }]) => {
+    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [];
+    return folder === undefined || bytesInOutput === 0 ? [] : [folder];
+  });
+  return [...new Set(folders)].sort();
 }
 
 async function commonJs(file: string, module: string): Promise<string> {

@@ -1,6 +1,10 @@
-// API Management's telemetry: one trace with the functions' (W3C), no bodies, no headers, no query.
+// API Management's telemetry: one trace with the functions' (W3C), no bodies, no headers, no query. What its audit log
+// records is set here too, by the same rule.
+
+import { ApimSkuName } from 'types.bicep'
 
 param apiManagementName string
+param skuName ApimSkuName
 
 @description('API Management\'s identity (object id).')
 param principalId string
@@ -11,6 +15,11 @@ param applicationInsightsName string
 @minValue(0)
 @maxValue(100)
 param samplingPercentage int
+
+@description('Percent of the calls in the audit log; failures are always logged.')
+@minValue(0)
+@maxValue(100)
+param auditSamplingPercentage int
 
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
@@ -94,6 +103,41 @@ resource diagnostic 'Microsoft.ApiManagement/service/diagnostics@2024-05-01' = {
     sampling: {
       samplingType: 'fixed'
       percentage: samplingPercentage
+    }
+    frontend: {
+      request: lineOnly
+      response: nothing
+    }
+    backend: {
+      request: lineOnly
+      response: nothing
+    }
+  }
+}
+
+// GatewayLogs record headers and bodies only where this diagnostic names them, and the URL with its query unless it is
+// hidden here (https://learn.microsoft.com/azure/api-management/gateway-log-schema-reference). So no token and no
+// subscription key is recorded. The client's address is: an audit says from where. Both names are Azure's own.
+resource auditLogger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = if (skuName != 'Consumption') {
+  parent: service
+  name: 'azuremonitor'
+  properties: {
+    loggerType: 'azureMonitor'
+    isBuffered: false
+  }
+}
+
+resource auditDiagnostic 'Microsoft.ApiManagement/service/diagnostics@2024-05-01' = if (skuName != 'Consumption') {
+  parent: service
+  name: 'azuremonitor'
+  properties: {
+    loggerId: auditLogger.id
+    verbosity: 'information'
+    alwaysLog: 'allErrors'
+    logClientIp: true
+    sampling: {
+      samplingType: 'fixed'
+      percentage: auditSamplingPercentage
     }
     frontend: {
       request: lineOnly

@@ -6,7 +6,7 @@ param name string
 param location string
 param tags Tags
 
-@description('How long logs are kept, in days. The first 31 cost nothing.')
+@description('How long logs are kept, in days. The first 31 cost nothing. Audit records have a retention of their own (audit.bicep).')
 @minValue(30)
 @maxValue(730)
 param retentionDays int
@@ -42,4 +42,5 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 output workspaceId string = workspace.id
+output workspaceName string = workspace.name
 output applicationInsightsName string = applicationInsights.name

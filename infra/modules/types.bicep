@@ -14,7 +14,7 @@ type DownstreamApi = {
 
   @description('What token B is asked for, like https://graph.microsoft.com/User.Read.')
   @minLength(1)
-  scopes: string[]
+  scopes: Scope[]
 
   @description('Called as the gateway itself, for an API that takes no users: the one scope is then its app id URI with /.default, and what it may do are the app roles of the registration. Default: called as the user.')
   requestAppToken: bool?
@@ -28,7 +28,7 @@ type DownstreamApi = {
 
   @description('The parts of the API that are open, like /me; others get 403. Default: all of it.')
   @minLength(1)
-  allowedPathPrefixes: string[]?
+  allowedPathPrefixes: PathPrefix[]?
 
   @description('Headers for every call, in the place of the caller\'s.')
   extraHeaderParameters: ExtraHeader[]?
@@ -86,13 +86,18 @@ type CircuitBreaker = {
 
 @description('Other scopes for a part of an API.')
 type PrefixScopes = {
-  @description('A path below the base URL, like /me/messages.')
-  @minLength(1)
-  prefix: string
+  prefix: PathPrefix
 
   @minLength(1)
-  scopes: string[]
+  scopes: Scope[]
 }
+
+@description('A path below the base URL, like /me/messages.')
+@minLength(1)
+type PathPrefix = string
+
+@minLength(1)
+type Scope = string
 
 @description('Those that the function app has a route for.')
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -209,6 +214,30 @@ type RedisSkuName = 'Balanced_B0' | 'Balanced_B1' | 'Balanced_B3' | 'Balanced_B5
 @minLength(1)
 @maxLength(32)
 type TokenCacheKeyName = string
+
+@export()
+@description('A client id or a tenant id.')
+@minLength(36)
+@maxLength(36)
+type Guid = string
+
+@export()
+@description('Of a browser app, like https://app.example.')
+@minLength(8)
+type Origin = string
+
+@export()
+@minLength(3)
+type EmailAddress = string
+
+@export()
+@description('cp1 is the only one that Entra ID knows.')
+@minLength(1)
+type ClientCapability = string
+
+@export()
+@description('A category of the function app\'s resource logs. Ask Azure which ones your app has before you add one: az monitor diagnostic-settings categories list.')
+type FunctionAppLog = 'FunctionAppLogs' | 'AppServiceAuthenticationLogs' | 'AppServiceHTTPLogs'
 
 @export()
 @description('Tags of every resource.')

@@ -126,7 +126,7 @@ describe("the roles that a deployment gives", () => {
     expect(only(resources, "Microsoft.ApiManagement/service/namedValues", "clientSecret").after).toContain(
       "gatewaySecret",
     );
-    expect(only(resources, "Microsoft.ApiManagement/service/loggers").after).toContain(
+    expect(only(resources, "Microsoft.ApiManagement/service/loggers", "obo-application-insights").after).toContain(
       "gatewayTelemetry:apiManagementSendsTelemetry",
     );
   });

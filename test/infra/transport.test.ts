@@ -42,9 +42,14 @@ const SAFE: readonly Row[] = [
   ["Microsoft.Web/sites/config", "authsettingsV2", ["login", "tokenStore", "enabled"], false],
   ["Microsoft.ApiManagement/service/backends", undefined, ["tls", "validateCertificateChain"], true],
   ["Microsoft.ApiManagement/service/backends", undefined, ["tls", "validateCertificateName"], true],
-  ["Microsoft.ApiManagement/service/loggers", undefined, ["credentials", "identityClientId"], "SystemAssigned"],
-  ["Microsoft.ApiManagement/service/diagnostics", undefined, ["httpCorrelationProtocol"], "W3C"],
-  ["Microsoft.ApiManagement/service/diagnostics", undefined, ["logClientIp"], false],
+  [
+    "Microsoft.ApiManagement/service/loggers",
+    "obo-application-insights",
+    ["credentials", "identityClientId"],
+    "SystemAssigned",
+  ],
+  ["Microsoft.ApiManagement/service/diagnostics", "applicationinsights", ["httpCorrelationProtocol"], "W3C"],
+  ["Microsoft.ApiManagement/service/diagnostics", "applicationinsights", ["logClientIp"], false],
   ["Microsoft.Cache/redisEnterprise", undefined, ["minimumTlsVersion"], "1.2"],
   ["Microsoft.Cache/redisEnterprise/databases", undefined, ["accessKeysAuthentication"], "Disabled"],
   ["Microsoft.Cache/redisEnterprise/databases", undefined, ["clientProtocol"], "Encrypted"],
@@ -74,8 +79,8 @@ describe("transport and authentication", () => {
     expect(property(only(deployed(), "Microsoft.ApiManagement/service"), "customProperties")).toBeNull();
   });
 
-  it("logs neither bodies nor headers nor queries", () => {
-    const diagnostic = only(resources, "Microsoft.ApiManagement/service/diagnostics");
+  it.each(["applicationinsights", "azuremonitor"])("logs neither bodies nor headers nor queries: %s", (name) => {
+    const diagnostic = only(resources, "Microsoft.ApiManagement/service/diagnostics", name);
     for (const side of ["frontend", "backend"]) {
       for (const message of ["request", "response"]) {
         expect(property(diagnostic, side, message, "headers")).toEqual([]);

@@ -49,6 +49,7 @@ describe("the reader of Bicep that these tests rest on", () => {
     ["filter(items(it), each => each.key != 'a' && !empty(each.value))", [{ key: "c", value: "C" }]],
     ["union({ a: { b: 1 } }, { a: { c: 2 } })", { a: { b: 1, c: 2 } }],
     ["union([], ['a', 'b', 'a'])", ["a", "b"]],
+    ["trim(' \\t a b ')", "a b"],
     ["list[1]", "y"],
     ["7 / 2", 3],
     ["5 - 2", 3],

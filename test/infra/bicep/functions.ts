@@ -55,6 +55,7 @@ export function functionsOf(path: string, loginEndpoint = LOGIN_ENDPOINT): Funct
     tenant: () => ({ tenantId: TENANT_ID }),
     toLower: ([of]) => text(value(of)).toLowerCase(),
     toUpper: ([of]) => text(value(of)).toUpperCase(),
+    trim: ([of]) => text(value(of)).trim(),
     union: (given) => union(given.map(value)),
     uniqueString: () => "abcdefghijklm",
   };
