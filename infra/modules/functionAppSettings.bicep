@@ -95,6 +95,8 @@ var credentialSettings = [
 var gatewaySettings = {
   Gateway__Authentication: 'entra'
   Gateway__AllowedPrincipals__0: gatewayPrincipalId
+  // API Management gets its token from the deployment's own tenant, whatever tenants the users are of.
+  Gateway__TenantId: tenant().tenantId
 }
 
 var downstreamSettings = [

@@ -13,6 +13,7 @@ export const gatewaySchema = z.pipe(
         "none",
       ),
       AllowedPrincipals: z._default(list(guid("the object id or client id (GUID) of a gateway's identity")), []),
+      TenantId: z.optional(guid("the id (GUID) of the tenant that issues the gateway's token")),
     })
     .check(
       z.refine(
@@ -26,6 +27,10 @@ export const gatewaySchema = z.pipe(
       ),
     ),
   z.transform(
-    (from): GatewaySettings => ({ authentication: from.Authentication, allowedPrincipals: from.AllowedPrincipals }),
+    (from): GatewaySettings => ({
+      authentication: from.Authentication,
+      allowedPrincipals: from.AllowedPrincipals,
+      tenantId: from.TenantId,
+    }),
   ),
 );

@@ -15,6 +15,8 @@ export interface GatewaySettings {
   readonly authentication: "none" | "entra";
   /** Object ids or client ids of the gateways that may call. Empty with `none`. */
   readonly allowedPrincipals: readonly string[];
+  /** The tenant that issues the gateway's own token. Always there with `entra`. */
+  readonly tenantId: string | undefined;
 }
 
 /** How many tokens are kept, and where. */
