@@ -7,8 +7,8 @@ import { writeResult } from "./report/writeResult.ts";
 
 const USAGE = `npm run bench -- [NAME...] [--quick]
 
-Runs the benchmarks named (all when none is): lookup, herd, proxy, overhead, coldstart, memory. Each prints its figures
-and ratios, and writes bench/results/NAME.json and NAME.svg.
+Runs the benchmarks named (all when none is): lookup, herd, proxy, overhead, coldstart, memory, seal. Each prints its
+figures and ratios, and writes bench/results/NAME.json and NAME.svg.
 
   --quick   a rough run of at most 45 s each`;
 
@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   overhead: async () => (await import("./overhead/overhead.ts")).overhead,
   coldstart: async () => (await import("./coldstart/coldstart.ts")).coldstart,
   memory: async () => (await import("./memory/memory.ts")).memory,
+  seal: async () => (await import("./seal/seal.ts")).seal,
 };
 const RESULTS = join(import.meta.dirname, "results");
 

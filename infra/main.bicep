@@ -43,7 +43,7 @@ param clientId string
 @description('The tenant whose users may call, or organizations for several.')
 param tenantId string = tenant().tenantId
 
-@description('With organizations: the tenants whose users may call. The deployment\'s own must be among them, for the gateway\'s own token.')
+@description('With organizations: the tenants whose users may call. The deployment\'s own need not be among them: the gateway\'s own token is accepted from it in any case.')
 param allowedTenants Guid[] = []
 
 @description('The scope that token A must have.')

@@ -99,6 +99,8 @@ var gatewaySettings = {
   Gateway__Authentication: 'entra'
   Gateway__AllowedPrincipals__0: gatewayPrincipalId
   Gateway__AuthorizationApis: join(authorizationApis, ' ')
+  // API Management gets its token from the deployment's own tenant, whatever tenants the users are of.
+  Gateway__TenantId: tenant().tenantId
 }
 
 var downstreamSettings = [

@@ -19,6 +19,7 @@ export function gatewaySchema(apis: readonly string[]) {
         ),
         AllowedPrincipals: z._default(list(guid("the object id or client id (GUID) of a gateway's identity")), []),
         AuthorizationApis: z._default(list(apiName), []),
+        TenantId: z.optional(guid("the id (GUID) of the tenant that issues the gateway's token")),
       })
       .check(
         z.refine(
@@ -45,6 +46,7 @@ export function gatewaySchema(apis: readonly string[]) {
         authentication: from.Authentication,
         allowedPrincipals: from.AllowedPrincipals,
         authorizationApis: from.AuthorizationApis,
+        tenantId: from.TenantId,
       }),
     ),
   );

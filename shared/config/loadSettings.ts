@@ -6,11 +6,11 @@ import { gatewaySchema } from "./gatewaySchema.ts";
 import type { Mistake } from "./mistake.ts";
 import { InvalidSettingsError, shown } from "./mistake.ts";
 import { IGNORED_NAMES, KNOWN_NAMES, meant, SECTIONS, SECTIONS_OF_ENTRIES } from "./names.ts";
-import type { Settings } from "./settings.ts";
+import type { AzureAdSettings, GatewaySettings, Settings } from "./settings.ts";
 import type { SettingTree } from "./settingTree.ts";
 import { emptyTree, settingTree } from "./settingTree.ts";
 import { tokenCacheSchema } from "./tokenCacheSchema.ts";
-import { words } from "./values.ts";
+import { isGuid, words } from "./values.ts";
 
 export interface LoadOptions {
   /** How long one call may take at the most: what the host's functionTimeout leaves. */
@@ -35,17 +35,33 @@ export function loadSettings(
   const tree = settingTree(environment, NAMES, mistakes);
   const apis = Object.keys(tree.DownstreamApis ?? {});
   mistakes.push(...almostSettings(environment, apis));
-  const schema = z.strictObject({
-    AzureAd: azureAdSchema,
-    Gateway: gatewaySchema(apis),
-    TokenCache: tokenCacheSchema,
-    DownstreamApis: downstreamApisSchema(longestCallMs),
-  });
+  const schema = z
+    .strictObject({
+      AzureAd: azureAdSchema,
+      Gateway: gatewaySchema(apis),
+      TokenCache: tokenCacheSchema,
+      DownstreamApis: downstreamApisSchema(longestCallMs),
+    })
+    .check(
+      z.refine(
+        ({ AzureAd, Gateway }) => Gateway.authentication === "none" || homeTenant(AzureAd, Gateway) !== undefined,
+        {
+          path: ["Gateway", "TenantId"],
+          error: "the gateway's tenant (GUID): AzureAd__TenantId names none, and Gateway__Authentication is entra",
+        },
+      ),
+    );
   const result = schema.safeParse({ AzureAd: emptyTree(), Gateway: emptyTree(), TokenCache: emptyTree(), ...tree });
   if (!result.success) mistakes.push(...result.error.issues.flatMap((issue) => mistakesOf(issue, tree)));
   if (!result.success || mistakes.length > 0) throw new InvalidSettingsError(mistakes);
-  const { AzureAd: azureAd, Gateway: gateway, TokenCache: tokenCache, DownstreamApis: downstreamApis } = result.data;
+  const { AzureAd: azureAd, TokenCache: tokenCache, DownstreamApis: downstreamApis } = result.data;
+  const gateway = { ...result.data.Gateway, tenantId: homeTenant(azureAd, result.data.Gateway) };
   return deepFreeze({ azureAd, gateway, tokenCache, downstreamApis });
+}
+
+/** The tenant of the gateway's own token. With several tenants of users nothing but the setting can tell it. */
+function homeTenant(azureAd: AzureAdSettings, gateway: GatewaySettings): string | undefined {
+  return gateway.tenantId ?? (isGuid(azureAd.tenantId) ? azureAd.tenantId : undefined);
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, tree: SettingTree): Mistake[] {

@@ -44,7 +44,7 @@ const CLIENT_CREDENTIAL_NAMES = [
   "SendX5C",
 ] as const;
 
-const GATEWAY_NAMES = ["Authentication", "AllowedPrincipals", "AuthorizationApis"] as const;
+const GATEWAY_NAMES = ["Authentication", "AllowedPrincipals", "AuthorizationApis", "TenantId"] as const;
 
 const TOKEN_CACHE_NAMES = ["MaxEntries", "MaxMegabytes", "Redis", "EncryptionKeys"] as const;
 

@@ -17,6 +17,8 @@ export interface GatewaySettings {
   readonly allowedPrincipals: readonly string[];
   /** The APIs for which `GET /authorization/{api}` exists. Empty with `none`. */
   readonly authorizationApis: readonly string[];
+  /** The tenant that issues the gateway's own token. Always there with `entra`. */
+  readonly tenantId: string | undefined;
 }
 
 /** How many tokens are kept, and where. */

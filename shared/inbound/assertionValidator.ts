@@ -5,9 +5,13 @@ import { ClientNotAllowedError } from "../errors/clientNotAllowedError.ts";
 import { InsufficientScopeError } from "../errors/insufficientScopeError.ts";
 import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import type { Secret } from "../secret.ts";
+import { isMultiTenant } from "./authority.ts";
 import type { TokenVerifierOptions } from "./tokenVerifier.ts";
 import { clientAppIdOf, scopesOf, TokenVerifier } from "./tokenVerifier.ts";
 import type { ValidatedAssertion } from "./validatedAssertion.ts";
+
+/** Tenant of personal Microsoft accounts: no organisation, so `organizations` does not admit it. */
+const PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /** Validates token A, and trusts nobody who says it did so before. */
 export class AssertionValidator {
@@ -16,7 +20,10 @@ export class AssertionValidator {
 
   constructor(options: TokenVerifierOptions) {
     this.#azureAd = options.azureAd;
-    this.#verifier = new TokenVerifier(options);
+    this.#verifier = new TokenVerifier(options, (tenantId) => {
+      if (tenantAllowed(options.azureAd, tenantId)) return;
+      throw new InvalidTokenError("The access token is of a tenant whose users may not call this API.");
+    });
   }
 
   /**
@@ -58,4 +65,10 @@ export class AssertionValidator {
     }
     return clientAppId;
   }
+}
+
+function tenantAllowed(azureAd: AzureAdSettings, tenantId: string): boolean {
+  if (!isMultiTenant(azureAd)) return tenantId === azureAd.tenantId;
+  if (azureAd.allowedTenants.length > 0) return azureAd.allowedTenants.includes(tenantId);
+  return azureAd.tenantId === "common" || tenantId !== PERSONAL_ACCOUNTS;
 }

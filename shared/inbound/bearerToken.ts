@@ -1,4 +1,5 @@
 import { InvalidRequestError } from "../errors/invalidRequestError.ts";
+import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import { TokenMissingError } from "../errors/tokenMissingError.ts";
 import { B64_TOKEN } from "../http/b64Token.ts";
 import { Secret } from "../secret.ts";
@@ -21,4 +22,26 @@ export function bearerToken(header: string | undefined): Secret {
 export function demandB64Token(token: Secret): void {
   if (!B64_TOKEN.test(token.reveal()))
     throw new InvalidRequestError("The Authorization header is not one Bearer token.");
+}
+
+const COMPACT_PARTS = 3;
+const DIGIT = "[A-Za-z0-9_-]";
+// One part, which may be empty: whole groups of four digits, then a rest of two or three whose spare bits are zero.
+const PART = `(?:${DIGIT}{4})*(?:${DIGIT}[AQgw]|${DIGIT}{2}[AEIMQUYcgkosw048])?`;
+const COMPACT_JWS = new RegExp(`^${PART}\\.${PART}\\.${PART}$`);
+
+/**
+ * Demands the one spelling of a signed JWT: base64url without padding (RFC 7515, 2), spare bits zero (RFC 4648, 3.5).
+ * Decoders accept more: the last digit of an RS256 signature alone has 16 spellings. Caches know a token by its text, so
+ * each spelling would cost an exchange.
+ * @throws InvalidTokenError
+ */
+export function demandCanonicalJws(token: Secret): void {
+  const text = token.reveal();
+  if (COMPACT_JWS.test(text)) return;
+  throw new InvalidTokenError(
+    text.split(".").length === COMPACT_PARTS
+      ? "The access token is not written in base64url without padding (RFC 7515, section 2)."
+      : "The access token is not a JWT.",
+  );
 }

@@ -1,3 +1,4 @@
+import type { JWTPayload } from "jose";
 import type { GatewaySettings } from "../config/settings.ts";
 import { GatewayAuthenticationRequiredError } from "../errors/gatewayAuthenticationRequiredError.ts";
 import { InvalidRequestError } from "../errors/invalidRequestError.ts";
@@ -5,16 +6,28 @@ import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import { TokenExpiredError } from "../errors/tokenExpiredError.ts";
 import type { Secret } from "../secret.ts";
 import type { TokenVerifierOptions, VerifiedToken } from "./tokenVerifier.ts";
-import { clientAppIdOf, scopesOf, TokenVerifier } from "./tokenVerifier.ts";
+import { clientAppIdOf, TokenVerifier } from "./tokenVerifier.ts";
 
-/** Whether the caller is a gateway that may hand over users' tokens: API Management, by its own token for this app. */
+/** Longer than any id, short enough for one line of a log. */
+const MAX_SHOWN_CHARACTERS = 100;
+
+/**
+ * Whether the call comes from a gateway that may forward users' tokens: API Management, with its own token for this app.
+ * The token must be an app's, of the gateway's tenant, and of a listed principal.
+ */
 export class GatewayAuthenticator {
   readonly #allowed: ReadonlySet<string>;
   readonly #verifier: TokenVerifier;
 
-  constructor({ allowedPrincipals }: GatewaySettings, options: TokenVerifierOptions) {
+  constructor({ allowedPrincipals, tenantId: home }: GatewaySettings, options: TokenVerifierOptions) {
     this.#allowed = new Set(allowedPrincipals);
-    this.#verifier = new TokenVerifier(options);
+    this.#verifier = new TokenVerifier(options, (tenantId) => {
+      if (tenantId === home) return;
+      throw new GatewayAuthenticationRequiredError(
+        `The token in Authorization is of tenant ${tenantId}; the gateway's tenant is ${home ?? "not known"} ` +
+          "(Gateway__TenantId).",
+      );
+    });
   }
 
   /**
@@ -26,15 +39,16 @@ export class GatewayAuthenticator {
   async authenticate(token: Secret): Promise<VerifiedToken> {
     const verified = await this.#verified(token);
     const { claims } = verified;
-    if (scopesOf(claims).length > 0) {
-      throw new GatewayAuthenticationRequiredError(
-        "Authorization carries a user's token: the call came past the gateway.",
-      );
+    const reason = noAppToken(claims);
+    if (reason !== undefined) {
+      throw new GatewayAuthenticationRequiredError(`The token in Authorization is not an app's own: ${reason}.`);
     }
     const principals = [claims.oid, clientAppIdOf(claims)].filter((id) => typeof id === "string");
     if (!principals.some((id) => this.#allowed.has(id.toLowerCase()))) {
-      const who = principals.length === 0 ? "(none named)" : principals.join(" / ");
-      throw new GatewayAuthenticationRequiredError(`The principal ${who} is not in Gateway__AllowedPrincipals.`);
+      const allowed = [...this.#allowed].join(", ");
+      throw new GatewayAuthenticationRequiredError(
+        `The principal ${principals.join(" / ")} is not in Gateway__AllowedPrincipals (${allowed}).`,
+      );
     }
     return verified;
   }
@@ -54,4 +68,26 @@ function isRefusal(error: unknown): error is InvalidRequestError | InvalidTokenE
   return (
     error instanceof InvalidRequestError || error instanceof InvalidTokenError || error instanceof TokenExpiredError
   );
+}
+
+/**
+ * Why claims are not those of an app-only access token; undefined when they are. `idtyp` is an optional claim, so a token
+ * may lack it. Then the app's object must be the subject: a user's `sub` is pairwise and never the `oid` (Microsoft,
+ * "Protected web API: verify scopes and app roles").
+ */
+function noAppToken(claims: Readonly<JWTPayload>): string | undefined {
+  // Whatever its value is, even "" or a list: an app-only token has no such claim.
+  if ("scp" in claims) return `it has scp ${shown(claims.scp)}, as a user's token; expected none`;
+  if ("idtyp" in claims) {
+    if (claims.idtyp !== "app") return `idtyp is ${shown(claims.idtyp)}; expected "app"`;
+  } else if (typeof claims.oid !== "string" || claims.sub !== claims.oid) {
+    return `it has no idtyp, and sub ${shown(claims.sub)} is not oid ${shown(claims.oid)}; expected both to be the app's object`;
+  }
+  // An ID token for this app has the right audience too.
+  return clientAppIdOf(claims) === undefined ? "it names no client app (azp or appid), as an ID token" : undefined;
+}
+
+/** A signed claim, as the log shows it. */
+function shown(value: unknown): string {
+  return value === undefined ? "(none)" : JSON.stringify(value).slice(0, MAX_SHOWN_CHARACTERS);
 }

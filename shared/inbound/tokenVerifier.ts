@@ -5,8 +5,8 @@ import type { AzureAdSettings } from "../config/settings.ts";
 import { isGuid } from "../config/values.ts";
 import { InvalidTokenError } from "../errors/invalidTokenError.ts";
 import type { Secret } from "../secret.ts";
-import { isMultiTenant, issuersOf } from "./authority.ts";
-import { demandB64Token } from "./bearerToken.ts";
+import { issuersOf } from "./authority.ts";
+import { demandB64Token, demandCanonicalJws } from "./bearerToken.ts";
 import type { SigningKeys } from "./signingKeys.ts";
 import { tokenRefusal } from "./tokenRefusal.ts";
 
@@ -14,12 +14,11 @@ import { tokenRefusal } from "./tokenRefusal.ts";
 const CLOCK_SKEW_S = 60;
 /** Entra ID signs with nothing else. A list here is what makes `none` and HS256-with-the-public-key fail. */
 const ALGORITHMS = ["RS256"];
-/** Tenant of personal Microsoft accounts: no organisation, so `organizations` does not admit it. */
-const PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
+/** What validators of users' tokens and of the gateway's have in common. */
 export interface TokenVerifierOptions {
   readonly azureAd: AzureAdSettings;
-  /** The keys of a tenant; asked only for tenants that may call. */
+  /** The keys of a tenant; requested only for tenants that `demandTenant` accepts. */
   readonly keysOf: (tenantId: string) => SigningKeys;
   readonly now: Clock;
 }
@@ -34,9 +33,12 @@ export interface VerifiedToken {
 /** Checks what every token to this app must be, as Microsoft's "Access tokens: validate tokens" demands. */
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions;
+  readonly #demandTenant: (tenantId: string) => void;
 
-  constructor(options: TokenVerifierOptions) {
+  /** @param demandTenant throws for a tenant whose tokens are not accepted; it gets what the token says, not yet verified */
+  constructor(options: TokenVerifierOptions, demandTenant: (tenantId: string) => void) {
     this.#options = options;
+    this.#demandTenant = demandTenant;
   }
 
   /**
@@ -45,6 +47,7 @@ export class TokenVerifier {
    */
   async verify(token: Secret): Promise<VerifiedToken> {
     demandB64Token(token);
+    demandCanonicalJws(token);
     const tenantId = this.#allowedTenant(token);
     const { azureAd, keysOf, now } = this.#options;
     const issuers = issuersOf(azureAd.instance, tenantId);
@@ -78,17 +81,10 @@ export class TokenVerifier {
       throw new InvalidTokenError("The access token is not a JWT.", { cause: error });
     }
     const tenantId = typeof tid === "string" ? tid.toLowerCase() : "";
-    if (!isGuid(tenantId) || !tenantAllowed(this.#options.azureAd, tenantId)) {
-      throw new InvalidTokenError("The access token is of a tenant whose users may not call this API.");
-    }
+    if (!isGuid(tenantId)) throw new InvalidTokenError("The access token names no tenant (tid).");
+    this.#demandTenant(tenantId);
     return tenantId;
   }
-}
-
-function tenantAllowed(azureAd: AzureAdSettings, tenantId: string): boolean {
-  if (!isMultiTenant(azureAd)) return tenantId === azureAd.tenantId;
-  if (azureAd.allowedTenants.length > 0) return azureAd.allowedTenants.includes(tenantId);
-  return azureAd.tenantId === "common" || tenantId !== PERSONAL_ACCOUNTS;
 }
 
 /** The scopes of a delegated token. */

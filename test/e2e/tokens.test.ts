@@ -71,11 +71,7 @@ describe("a token that is not Alice's own for this API", () => {
       { override: { tid: STRANGER } },
       refusal("The access token is of a tenant whose users may not call this API."),
     ],
-    [
-      "of no tenant",
-      { override: { tid: undefined } },
-      refusal("The access token is of a tenant whose users may not call this API."),
-    ],
+    ["of no tenant", { override: { tid: undefined } }, refusal("The access token names no tenant (tid).")],
     ["that expired", { override: { exp: nowS - 120 } }, EXPIRED],
     [
       "that never expires",

@@ -83,6 +83,7 @@ describe("the app settings that the deployment writes", () => {
       authentication: "entra",
       allowedPrincipals: [RUNTIME["service.identity.principalId"]],
       authorizationApis: [],
+      tenantId: TENANT_ID,
     });
     expect(azureAd.credentialPollMs).toBe(900_000);
     expect(downstreamApis).toMatchObject({
@@ -207,8 +208,11 @@ describe("the app settings that the deployment writes", () => {
   });
 
   it("allow several tenants", () => {
-    const { azureAd } = load(environment({ tenantId: "organizations", allowedTenants: [TENANT_ID, CLIENT_ID] }));
+    const { azureAd, gateway } = load(
+      environment({ tenantId: "organizations", allowedTenants: [TENANT_ID, CLIENT_ID] }),
+    );
     expect(azureAd).toMatchObject({ tenantId: "organizations", allowedTenants: [TENANT_ID, CLIENT_ID] });
+    expect(gateway.tenantId).toBe(TENANT_ID);
   });
 
   it("have the instances share tokens where there is a Redis: signed in as the app's identity, encrypted with a vault's key", () => {
@@ -243,7 +247,7 @@ describe("the app settings that the deployment writes", () => {
   it("are none too few: without any one of those that are required, the app refuses", () => {
     const whole = environment({ ...REDIS, ...EVERY_CREDENTIAL });
     const required = [
-      /TenantId$/,
+      /AzureAd__TenantId$/,
       /ClientId$/,
       /SourceType$/,
       /KeyVaultUrl$/,

@@ -1,13 +1,15 @@
+import type { KeyObject } from "node:crypto";
+import { createSecretKey } from "node:crypto";
 import { encryptionKey } from "../../config/encryptionKeySchema.ts";
 import type { EncryptionKeySettings } from "../../config/settings.ts";
 import { keyVaultSecret } from "../../credentials/keyVaultSecret.ts";
 import type { VaultReaderOptions } from "../../credentials/vaultAccess.ts";
 import { vaultFailure } from "../../credentials/vaultAccess.ts";
 
-/** An AES-256 key and the name under which values say that it sealed them. */
+/** A 256-bit key that each value's own AES-256 key is derived from, and the id by which values name it. */
 export interface EncryptionKey {
   readonly id: string;
-  readonly bytes: Buffer;
+  readonly key: KeyObject;
 }
 
 /**
@@ -31,7 +33,9 @@ async function read(
   const base64 = settings.source === "value" ? settings.value : await fromVault(settings, index, options);
   const bytes = encryptionKey(base64.reveal());
   if (bytes === undefined) throw new Error(`TokenCache__EncryptionKeys__${index} is not 32 bytes in base64`);
-  return { id: settings.id, bytes };
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return { id: settings.id, key };
 }
 
 async function fromVault(

@@ -6,6 +6,7 @@ import { expectNothingInternal, expectNothingSecretLogged } from "../support/lea
 import { expectProblem } from "../support/problem.ts";
 import { startFunctions } from "./support/chain.ts";
 import { gatewayToken } from "./support/gatewayToken.ts";
+import { spellings } from "./support/spellings.ts";
 
 const REQUIRED = "This address takes calls from its gateway only. Call the gateway's address instead.";
 const ME = "/downstream/profile/me";
@@ -43,6 +44,12 @@ function expectGatewayRequired(answer: Answer): void {
   expectNothingInternal(functions, answer);
 }
 
+const ELSEWHERE = "10000000-0000-4000-8000-0000000000ff";
+const principal = (): string => {
+  const { apiManagement, tenant } = functions.azure.seed;
+  return apiManagement.servicePrincipals.get(tenant.id) ?? expect.fail("API Management has no service principal");
+};
+
 describe("a function that demands its gateway", () => {
   const forwarded = () => ({ "x-forwarded-authorization": `Bearer ${userToken}` });
 
@@ -74,6 +81,85 @@ describe("a function that demands its gateway", () => {
     const { diagnosis } = await log.event({ correlationId: answer.headers["x-correlation-id"] });
     expect(diagnosis).toContain(azure.seed.vaultReader.clientId);
     expect(diagnosis).toContain("is not in Gateway__AllowedPrincipals");
+  });
+
+  it.each([
+    [
+      "of another tenant",
+      () => ({ tid: ELSEWHERE }),
+      /is of tenant 10000000-0000-4000-8000-0000000000ff; the gateway's tenant is 10000000-/,
+    ],
+    ["of a user, by its idtyp", () => ({ idtyp: "user", sub: principal() }), /idtyp is "user"; expected "app"/],
+    ["of a user, by its sub", () => ({ idtyp: undefined }), /it has no idtyp, and sub "[^"]+" is not oid "/],
+    ["of a user, by an empty scp", () => ({ scp: "", sub: principal() }), /it has scp ""/],
+    ["of a user, by scopes in a list", () => ({ scp: ["a"], sub: principal() }), /it has scp \["a"\]/],
+    [
+      "without a client, as an ID token",
+      () => ({ azp: undefined, sub: principal(), nonce: "n" }),
+      /names no client app/,
+    ],
+  ] as const)("refuses a listed principal's token %s, and logs why", async (_, claims, expected) => {
+    const { azure, client, log } = functions;
+    const override = { oid: principal(), scp: undefined, ...claims() };
+    const token = await functions.signIn(azure.seed.users.alice, { override });
+    const answer = await client.call(ME, { token, headers: forwarded() });
+    expectGatewayRequired(answer);
+    const { diagnosis } = await log.event({ correlationId: answer.headers["x-correlation-id"] });
+    expect(diagnosis).toMatch(expected);
+  });
+
+  it("takes the gateway's token from its home tenant only, whichever tenants users are of", async () => {
+    const { azure } = functions;
+    const app = (changes: Readonly<Record<string, unknown>> = {}) =>
+      functions.signIn(azure.seed.users.alice, {
+        override: { oid: principal(), sub: principal(), idtyp: "app", scp: undefined, ...changes },
+      });
+    for (const AzureAd__AllowedTenants of [ELSEWHERE, `${ELSEWHERE} ${azure.seed.tenant.id}`, ""]) {
+      await using several = await startFunctions({
+        azure,
+        settings: ({ seed }) => ({
+          AzureAd__TenantId: "organizations",
+          AzureAd__AllowedTenants,
+          Gateway__TenantId: seed.tenant.id,
+        }),
+      });
+      const call = async (token: string) => {
+        const answer = await several.client.call(ME, { token, headers: forwarded() });
+        return [answer.status, answer.json().code];
+      };
+      const iss = `${azure.entra.url}/${ELSEWHERE}/v2.0`;
+      expect(await call(await app({ tid: ELSEWHERE, iss }))).toEqual([401, "gateway_authentication_required"]);
+      // The gateway is known; whether the user may call is another question.
+      const usersMay = AzureAd__AllowedTenants !== ELSEWHERE;
+      expect(await call(await gatewayToken(azure))).toEqual(usersMay ? [200, undefined] : [401, "invalid_token"]);
+    }
+  });
+
+  it("knows one spelling of either token: 32 texts of one user's token cost one exchange", async () => {
+    const { azure, client } = functions;
+    const token = await functions.signIn(azure.seed.users.bob);
+    const gateway = await gatewayToken(azure);
+    const exchanges = azure.entra.counts.token;
+    const outcomes = await Promise.all(
+      spellings(token).map(async (text) => {
+        const answer = await client.call(ME, {
+          token: gateway,
+          headers: { "x-forwarded-authorization": `Bearer ${text}` },
+        });
+        return answer.status === 200 ? "200" : `${answer.status} ${answer.json().code}`;
+      }),
+    );
+    expect(outcomes.toSorted()).toEqual(["200", ...Array.from({ length: 31 }, () => "401 invalid_token")]);
+    expect(azure.entra.counts.token - exchanges).toBe(1);
+    for (const text of spellings(gateway).filter((each) => each !== gateway)) {
+      expectGatewayRequired(await client.call(ME, { token: text, headers: forwarded() }));
+    }
+    // Space and case around the token are not part of it.
+    for (const header of [`bearer ${token}`, `BEARER    ${token}`, `Bearer ${token}  `]) {
+      const answer = await client.call(ME, { token: gateway, headers: { "x-forwarded-authorization": header } });
+      expect(answer.status).toBe(200);
+    }
+    expect(azure.entra.counts.token - exchanges).toBe(1);
   });
 
   it.each(PATHS)("wants the user's token from it, and takes it from nowhere else: %s", async (path) => {
@@ -175,6 +261,10 @@ describe("mistakes in the Gateway section", () => {
     [{ Gateway__Authentication: "none", Gateway__AllowedPrincipals__0: id }, "Gateway__AllowedPrincipals"],
     [{ Gateway__Authentication: "entra", Gateway__AllowedPrincipals__0: "apim" }, "Gateway__AllowedPrincipals__0"],
     [{ Gateway__Authentication: "easyauth" }, "Gateway__Authentication"],
+    [
+      { Gateway__Authentication: "entra", Gateway__AllowedPrincipals__0: id, AzureAd__TenantId: "organizations" },
+      "Gateway__TenantId",
+    ],
     [{ Gateway__Authentification: "entra" }, "Gateway__Authentification"],
   ])("are logged, and nothing is served: %j", async (settings, setting) => {
     await using wrong = await startGateway({ azure: functions.azure, settings: () => settings });

@@ -8,6 +8,7 @@ import type { Chain } from "./support/chain.ts";
 import { startChain, startFront } from "./support/chain.ts";
 import type { PolicyCode } from "./support/problem.ts";
 import { expectPolicyProblem } from "./support/problem.ts";
+import { spellings } from "./support/spellings.ts";
 
 let chain: Chain;
 let alice: User;
@@ -92,6 +93,23 @@ describe("a user's token at API Management", () => {
     expect(diagnosis).toMatch(/^validate-azure-ad-token, (Token|Jwt)[A-Za-z]+: \S/);
     expect(seen()).toEqual(before);
   }
+});
+
+describe("a user's token in 32 spellings", () => {
+  it("costs one exchange: 31 are refused", async () => {
+    const { azure, signIn } = chain.functions;
+    const texts = spellings(await signIn(azure.seed.users.bob));
+    expect(new Set(texts).size).toBe(32);
+    const exchanges = azure.entra.counts.token;
+    const outcomes = await Promise.all(
+      texts.map(async (token) => {
+        const answer = await chain.client.call("/obo/downstream/ledger/me", { token });
+        return answer.status === 200 ? "200" : `${answer.status} ${answer.json().code}`;
+      }),
+    );
+    expect(outcomes.toSorted()).toEqual(["200", ...Array.from({ length: 31 }, () => "401 invalid_token")]);
+    expect(azure.entra.counts.token - exchanges).toBe(1);
+  });
 });
 
 describe("a user's token that cannot be checked, as Entra ID is down", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Environment } from "./environment.ts";
-import { load, mistakes, OTHER_TENANT, TENANT } from "./environment.ts";
+import { CLIENT_ID, load, mistakes, OTHER_TENANT, TENANT } from "./environment.ts";
 
 const GRAPH = "DownstreamApis__graph";
 const CREDENTIAL = "AzureAd__ClientCredentials__0";
@@ -113,6 +113,36 @@ describe("the rules between settings", () => {
     expectMistake({ AzureAd__AllowedTenants: OTHER_TENANT }, "AzureAd__AllowedTenants", expected);
     for (const TenantId of ["organizations", "common"]) {
       expect(mistakes({ AzureAd__TenantId: TenantId, AzureAd__AllowedTenants: OTHER_TENANT })).toEqual([]);
+    }
+  });
+
+  it("the gateway's tenant is AzureAd__TenantId where that is one, and must be named where it is not", () => {
+    const entra = { Gateway__Authentication: "entra", Gateway__AllowedPrincipals: CLIENT_ID };
+    expect(load(entra).gateway.tenantId).toBe(TENANT);
+    expect(load({ ...entra, Gateway__TenantId: OTHER_TENANT.toUpperCase() }).gateway.tenantId).toBe(OTHER_TENANT);
+    for (const TenantId of ["organizations", "common"]) {
+      const several = { ...entra, AzureAd__TenantId: TenantId };
+      expectMistake(
+        several,
+        "Gateway__TenantId",
+        "the gateway's tenant (GUID): AzureAd__TenantId names none, and Gateway__Authentication is entra",
+      );
+      expectMistake(
+        { ...several, Gateway__TenantId: TenantId },
+        "Gateway__TenantId",
+        "the id (GUID) of the tenant that issues the gateway's token",
+      );
+      // A listed tenant of users is no substitute, not even a single one.
+      expect(mistakes({ ...several, AzureAd__AllowedTenants: TENANT }).map(({ setting }) => setting)).toEqual([
+        "Gateway__TenantId",
+      ]);
+      const { azureAd, gateway } = load({
+        ...several,
+        AzureAd__AllowedTenants: OTHER_TENANT,
+        Gateway__TenantId: TENANT,
+      });
+      expect([azureAd.allowedTenants, gateway.tenantId]).toEqual([[OTHER_TENANT], TENANT]);
+      expect(mistakes({ AzureAd__TenantId: TenantId })).toEqual([]);
     }
   });
 

@@ -11,6 +11,7 @@ const NO_KEY = "The access token is signed with a key that is not its tenant's."
 const WRONG_ALGORITHM = "The access token is signed with an algorithm other than RS256.";
 const WRONG_SIGNATURE = "The access token's signature is not valid.";
 const NOT_A_JWT = "The access token is not a JWT.";
+const NOT_CANONICAL = "The access token is not written in base64url without padding (RFC 7515, section 2).";
 const MALFORMED = "The access token is not a well-formed signed JWT.";
 
 describe("the signature of token A", () => {
@@ -107,9 +108,13 @@ describe("the signature of token A", () => {
     await expectRefusal(`${header}.${part(v2Claims(PUBLIC))}.AAAA`, MALFORMED);
   });
 
-  it.each(["abc", "a.b", "a.b.c", "..", "eyJ.eyJ.eyJ", `${"e".repeat(5_000)}.x.y`])(
-    "is not looked for in %j",
-    (token) => expectRefusal(token, NOT_A_JWT),
+  it.each(["abc", "a.b", "..", "YQ.YQ.YQ", `${"e".repeat(5_001)}.x`])("is not looked for in %j", (token) =>
+    expectRefusal(token, NOT_A_JWT),
+  );
+
+  it.each(["a.b.c", "eyJ.eyJ.eyJ", `${"e".repeat(5_000)}.x.y`])(
+    "is not looked for in %j, which no encoder writes",
+    (token) => expectRefusal(token, NOT_CANONICAL),
   );
 
   it("is not looked for in an encrypted token", () =>

@@ -61,7 +61,7 @@ describe("the tenant of token A", () => {
     ["a word that stands for many", "organizations"],
   ])("is a GUID, not %s", async (_case, tid) => {
     const token = await sign({ ...v2Claims(PUBLIC), tid }, key);
-    await expectRefusal(token, { TenantId: "organizations" }, WRONG_TENANT);
+    await expectRefusal(token, { TenantId: "organizations" }, "The access token names no tenant (tid).");
     expect(provider.requests).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { CallerAuthenticator } from "../../../shared/inbound/callerAuthenticator
 import { GatewayAuthenticator } from "../../../shared/inbound/gatewayAuthenticator.ts";
 import type { Secret } from "../../../shared/secret.ts";
 import { userOf } from "../exchange/support/subjects.ts";
-import { azureAd } from "./support/assertions.ts";
+import { azureAd, TENANT } from "./support/assertions.ts";
 
 const verified = { claims: {}, tenantId: "t", expiresOnMs: 1 };
 
@@ -69,7 +69,7 @@ describe("CallerAuthenticator", () => {
     async (authorization) => {
       const keysOf = vi.fn();
       const gateway = new GatewayAuthenticator(
-        { authentication: "entra", allowedPrincipals: [], authorizationApis: [] },
+        { authentication: "entra", allowedPrincipals: [], authorizationApis: [], tenantId: TENANT },
         { azureAd: azureAd(), keysOf, now: Date.now },
       );
       const validate = vi.fn();
