@@ -39,6 +39,8 @@ export interface ApimGatewayOptions {
   readonly rateLimitCalls?: number;
   /** See `ApimOptions`. */
   readonly openCircuit?: ApimOptions["openCircuit"];
+  /** See `ApimOptions`. */
+  readonly pathEncoding?: ApimOptions["pathEncoding"];
   readonly now?: () => number;
   /** See `ApimOptions`. */
   readonly startTimer?: ApimOptions["startTimer"];
@@ -50,7 +52,7 @@ export interface ApimGatewayOptions {
 /** API Management with the very policy files that are deployed, the local Entra ID and the function app behind it. */
 export async function startApimGateway(options: ApimGatewayOptions): Promise<LocalApim> {
   const { azure, functionsUrl, tier = "BasicV2", gatewayToken = "managed-identity" } = options;
-  const source = (path: string): Promise<PolicySource> => readPolicy(path, tier);
+  const source = (path: string): Promise<PolicySource> => readPolicy(path, tier, gatewayToken);
   const fragment = (name: string): Promise<PolicySource> => source(`fragments/${name}.xml`);
   const { trace, telemetry, log, now, startTimer } = options;
   return startApim({
@@ -73,6 +75,7 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
       },
     ],
     fragments: {
+      "obo-correlation": await fragment("correlation"),
       "obo-request-guards": await fragment("request-guards"),
       "obo-user-token": await fragment("user-token"),
       "obo-gateway-token": await fragment(`gateway-token.${gatewayToken}`),
@@ -95,6 +98,7 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
     ...(now === undefined ? {} : { now }),
     ...(startTimer === undefined ? {} : { startTimer }),
     ...(options.openCircuit === undefined ? {} : { openCircuit: options.openCircuit }),
+    ...(options.pathEncoding === undefined ? {} : { pathEncoding: options.pathEncoding }),
     ...(trace === undefined ? {} : { trace }),
     ...(telemetry === undefined ? {} : { telemetry }),
     ...(log === undefined ? {} : { log }),
@@ -115,15 +119,15 @@ async function operations(): Promise<OperationDefinition[]> {
   );
 }
 
-/** Consumption has variants of the files that need them, made from the same sources. */
-async function readPolicy(path: string, tier: Tier): Promise<PolicySource> {
+/** Consumption, and a managed identity, have variants of the files that need them, made from the same sources. */
+async function readPolicy(path: string, tier: Tier, gatewayToken: GatewayTokenKind): Promise<PolicySource> {
   const read = async (file: string): Promise<PolicySource> => ({
     file: `infra/policies/${file}`,
     text: await readFile(join(POLICIES, file), "utf8"),
   });
-  if (tier !== "Consumption") return read(path);
+  if (tier !== "Consumption" && gatewayToken !== "managed-identity") return read(path);
   try {
-    return await read(`consumption/${path}`);
+    return await read(`${tier === "Consumption" ? "consumption" : gatewayToken}/${path}`);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return read(path);
     throw error;
