@@ -349,6 +349,7 @@ module gatewayApi 'modules/gatewayApi.bicep' = {
   params: {
     apiManagementName: apiManagement.outputs.name
     skuName: apimSku
+    gatewayToken: gatewayToken
     functionsUrl: functionsUrl
     path: apiPath
     subscriptionRequired: subscriptionRequired
@@ -363,6 +364,7 @@ module directGatewayApi 'modules/directGatewayApi.bicep' = if (directApi != null
   params: {
     apiManagementName: apiManagement.outputs.name
     skuName: apimSku
+    gatewayToken: gatewayToken
     directApi: directApi!
     subscriptionRequired: subscriptionRequired
   }

@@ -6,13 +6,18 @@ param apiManagementName string
 param skuName ApimSkuName
 param gatewayToken GatewayToken
 
-// The Consumption tier has no cache; see scripts/consumptionPolicies.ts.
+// The Consumption tier has no cache; see scripts/policies.ts.
 var clientCredentials = skuName == 'Consumption'
   ? loadTextContent('../policies/consumption/fragments/gateway-token.client-credentials.xml')
   : loadTextContent('../policies/fragments/gateway-token.client-credentials.xml')
 var managedIdentity = loadTextContent('../policies/fragments/gateway-token.managed-identity.xml')
 
 var fragments = [
+  {
+    name: 'obo-correlation'
+    description: 'The correlation id of the call.'
+    value: loadTextContent('../policies/fragments/correlation.xml')
+  }
   {
     name: 'obo-request-guards'
     description: 'Stops what would hang or deceive the function app.'

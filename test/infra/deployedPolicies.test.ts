@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CONSUMPTION } from "../../scripts/consumptionPolicies.ts";
+import { CONSUMPTION } from "../../scripts/policies.ts";
 import type { Deployed } from "./bicep/deployment.ts";
 import { text } from "./bicep/value.ts";
 import {
@@ -99,7 +99,10 @@ describe("API Management's own token", () => {
     expect(token(CLIENT_CREDENTIALS)).toContain("grant_type=client_credentials");
     expect(token(CLIENT_CREDENTIALS)).toContain("<cache-store-value");
     expect(token({ ...CLIENT_CREDENTIALS, apimSku: "Consumption" })).toBe(
-      readFileSync(join(INFRA, "policies", CONSUMPTION, "fragments/gateway-token.client-credentials.xml"), "utf8"),
+      readFileSync(
+        join(INFRA, "policies", CONSUMPTION.folder, "fragments/gateway-token.client-credentials.xml"),
+        "utf8",
+      ),
     );
   });
 });

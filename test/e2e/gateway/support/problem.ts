@@ -13,6 +13,7 @@ const DETAILS = {
   insufficient_scope: `The access token lacks the scope ${SCOPE}.`,
   client_not_allowed: "The client app that this token was issued to may not call this API.",
   invalid_request: "The request cannot be passed on.",
+  invalid_target: "The path could be read as leading elsewhere.",
   not_found: "This API has no such operation.",
   request_too_large: "A body with a length may have 100 MiB; send a larger one in chunks.",
   too_many_requests: "This user sent too many requests.",
