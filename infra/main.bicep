@@ -328,6 +328,7 @@ module namedValues 'modules/namedValues.bicep' = {
     gatewayToken: gatewayToken
     keyVaultIdentifier: gatewayHasSecret ? gatewaySecret!.outputs.keyVaultIdentifier : ''
     directApi: directApi
+    downstreamApis: downstreamApis
     functionsUrl: functionsUrl
   }
 }
@@ -338,6 +339,7 @@ module fragments 'modules/fragments.bicep' = {
     apiManagementName: apiManagement.outputs.name
     skuName: apimSku
     gatewayToken: gatewayToken
+    hasDirectApi: directApi != null
   }
   dependsOn: [
     namedValues

@@ -33,6 +33,10 @@ type DownstreamApi = {
   @description('Headers for every call, in the place of the caller\'s.')
   extraHeaderParameters: ExtraHeader[]?
 
+  @description('Names of request headers that pass to this API although the gateway drops them (docs/generated/edge.md). Default: none.')
+  @minLength(1)
+  passRequestHeaders: HeaderName[]?
+
   @description('A longer request body gets 413. Default: no limit of its own.')
   @minValue(0)
   @maxValue(1099511627776)
@@ -40,6 +44,9 @@ type DownstreamApi = {
 
   @description('The API\'s cookies reach the client. Default: they do not.')
   allowSetCookie: bool?
+
+  @description('The API\'s answers are the same for all users, so what it says to shared caches passes. Default: they are one user\'s.')
+  allowSharedCaching: bool?
 
   @description('One more attempt, with verbs that may be repeated, where the connection failed. Default: none.')
   retryConnectionFailures: bool?
@@ -181,7 +188,7 @@ type ClientCredentialsToken = {
 @export()
 @description('An API that API Management calls itself with token B, which the function app only obtains (policies/downstream-token.xml).')
 type DirectApi = {
-  @description('The name of one of downstreamApis.')
+  @description('The name of one of downstreamApis, whose allowedMethods, allowedPathPrefixes, passRequestHeaders, allowSetCookie and allowSharedCaching hold for it.')
   name: string
 
   @description('Where API Management calls it.')

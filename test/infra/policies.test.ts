@@ -93,7 +93,30 @@ describe("API Management's own token in the cache", () => {
   });
 });
 
+describe("a browser's requests", () => {
+  it("meet the same rules at both APIs", () => {
+    const cors = (file: string): string | undefined => /<cors [\s\S]*?(?=\n {4}<base \/>)/.exec(read(file))?.[0];
+    expect(cors("downstream.xml")).toContain("Access-Control-Allow-Methods");
+    expect(cors("downstream-token.xml")).toBe(cors("downstream.xml"));
+  });
+});
+
 describe("the generated regions", () => {
+  it.each([
+    ["request-guards", "obo-forged"],
+    ["direct-rules", "obo-dropped", "direct-request"],
+    ["direct-answer", "obo-dropped-answer"],
+  ])("have a slot for each header that %s lets %s have", (guard, variable, deleting = guard) => {
+    const name = `((string)context.Variables["${variable}"]).Split(' ')`;
+    const slots = read(`fragments/${deleting}.xml`).split(`<set-header name="@(${name}.ElementAtOrDefault(`).length - 1;
+    // The first name is nobody's.
+    const [, limit] =
+      read(`fragments/${guard}.xml`)
+        .split(`${name}.Length`)[1]
+        ?.match(/^ (?:>|&gt;) (\d+)\)/) ?? [];
+    expect([slots > 10, Number(limit)]).toEqual([true, slots + 1]);
+  });
+
   it("are what the generator makes of them now (npm run policies)", async () => {
     for (const [path, source] of await policySources(FOLDER)) expect(source, path).toBe(withRegions(source));
   });
