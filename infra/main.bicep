@@ -387,6 +387,7 @@ module namedValues 'modules/namedValues.bicep' = {
     gatewayToken: gatewayToken
     keyVaultIdentifier: gatewayHasSecret ? gatewaySecret!.outputs.keyVaultIdentifier : ''
     directApi: directApi
+    downstreamApis: downstreamApis
     functionsUrl: functionsUrl
   }
 }
@@ -397,6 +398,7 @@ module fragments 'modules/fragments.bicep' = {
     apiManagementName: apiManagement.outputs.name
     skuName: apimSku
     gatewayToken: gatewayToken
+    hasDirectApi: directApi != null
   }
   dependsOn: [
     namedValues
@@ -408,6 +410,7 @@ module gatewayApi 'modules/gatewayApi.bicep' = {
   params: {
     apiManagementName: apiManagement.outputs.name
     skuName: apimSku
+    gatewayToken: gatewayToken
     functionsUrl: functionsUrl
     path: apiPath
     subscriptionRequired: subscriptionRequired
@@ -422,6 +425,7 @@ module directGatewayApi 'modules/directGatewayApi.bicep' = if (directApi != null
   params: {
     apiManagementName: apiManagement.outputs.name
     skuName: apimSku
+    gatewayToken: gatewayToken
     directApi: directApi!
     subscriptionRequired: subscriptionRequired
   }

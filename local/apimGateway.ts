@@ -27,6 +27,18 @@ const CIRCUIT_BREAKER = {
 /** How the gateway comes to its own token: which of the two fragments is deployed. */
 export type GatewayTokenKind = "managed-identity" | "client-credentials";
 
+/** Lists have spaces between. */
+export interface DirectRules {
+  /** "any" for all. */
+  readonly methods: string;
+  /** "any" for all. */
+  readonly prefixes: string;
+  /** In lower case; "none" for none. */
+  readonly passedHeaders: string;
+  readonly setCookie: boolean;
+  readonly sharedCaching: boolean;
+}
+
 export interface ApimGatewayOptions {
   readonly azure: LocalAzure;
   /** Address of the function app, without its route prefix. */
@@ -37,8 +49,14 @@ export interface ApimGatewayOptions {
   readonly corsOrigins?: string;
   readonly clientApplications?: string;
   readonly rateLimitCalls?: number;
+  /** Where the API is that API Management calls itself; the local profile API unless told. */
+  readonly directBackendUrl?: string;
+  /** Its rules, as Bicep takes them from its entry in `downstreamApis`. */
+  readonly directRules?: Partial<DirectRules>;
   /** See `ApimOptions`. */
   readonly openCircuit?: ApimOptions["openCircuit"];
+  /** See `ApimOptions`. */
+  readonly pathEncoding?: ApimOptions["pathEncoding"];
   readonly now?: () => number;
   /** See `ApimOptions`. */
   readonly startTimer?: ApimOptions["startTimer"];
@@ -50,7 +68,7 @@ export interface ApimGatewayOptions {
 /** API Management with the very policy files that are deployed, the local Entra ID and the function app behind it. */
 export async function startApimGateway(options: ApimGatewayOptions): Promise<LocalApim> {
   const { azure, functionsUrl, tier = "BasicV2", gatewayToken = "managed-identity" } = options;
-  const source = (path: string): Promise<PolicySource> => readPolicy(path, tier);
+  const source = (path: string): Promise<PolicySource> => readPolicy(path, tier, gatewayToken);
   const fragment = (name: string): Promise<PolicySource> => source(`fragments/${name}.xml`);
   const { trace, telemetry, log, now, startTimer } = options;
   return startApim({
@@ -66,16 +84,20 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
         // An API that API Management calls itself, with the token that the functions give it.
         id: "profile-direct",
         path: "profile-direct",
-        serviceUrl: azure.profile.url,
+        serviceUrl: options.directBackendUrl ?? azure.profile.url,
         subscriptionRequired: false,
         operations: METHODS.map((method) => ({ id: method.toLowerCase(), method, urlTemplate: "/*" })),
         policy: await source("downstream-token.xml"),
       },
     ],
     fragments: {
+      "obo-correlation": await fragment("correlation"),
       "obo-request-guards": await fragment("request-guards"),
       "obo-user-token": await fragment("user-token"),
       "obo-gateway-token": await fragment(`gateway-token.${gatewayToken}`),
+      "obo-direct-rules": await fragment("direct-rules"),
+      "obo-direct-request": await fragment("direct-request"),
+      "obo-direct-answer": await fragment("direct-answer"),
       "obo-answer": await fragment("answer"),
       "obo-on-error": await fragment("on-error"),
       "obo-problem": await fragment("problem"),
@@ -95,6 +117,7 @@ export async function startApimGateway(options: ApimGatewayOptions): Promise<Loc
     ...(now === undefined ? {} : { now }),
     ...(startTimer === undefined ? {} : { startTimer }),
     ...(options.openCircuit === undefined ? {} : { openCircuit: options.openCircuit }),
+    ...(options.pathEncoding === undefined ? {} : { pathEncoding: options.pathEncoding }),
     ...(trace === undefined ? {} : { trace }),
     ...(telemetry === undefined ? {} : { telemetry }),
     ...(log === undefined ? {} : { log }),
@@ -115,15 +138,15 @@ async function operations(): Promise<OperationDefinition[]> {
   );
 }
 
-/** Consumption has variants of the files that need them, made from the same sources. */
-async function readPolicy(path: string, tier: Tier): Promise<PolicySource> {
+/** Consumption, and a managed identity, have variants of the files that need them, made from the same sources. */
+async function readPolicy(path: string, tier: Tier, gatewayToken: GatewayTokenKind): Promise<PolicySource> {
   const read = async (file: string): Promise<PolicySource> => ({
     file: `infra/policies/${file}`,
     text: await readFile(join(POLICIES, file), "utf8"),
   });
-  if (tier !== "Consumption") return read(path);
+  if (tier !== "Consumption" && gatewayToken !== "managed-identity") return read(path);
   try {
-    return await read(`consumption/${path}`);
+    return await read(`${tier === "Consumption" ? "consumption" : gatewayToken}/${path}`);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return read(path);
     throw error;
@@ -132,6 +155,13 @@ async function readPolicy(path: string, tier: Tier): Promise<PolicySource> {
 
 function namedValues(options: ApimGatewayOptions): Record<string, NamedValue> {
   const { seed, entra } = options.azure;
+  const {
+    methods = "any",
+    prefixes = "any",
+    passedHeaders = "none",
+    setCookie = false,
+    sharedCaching = false,
+  } = options.directRules ?? {};
   return {
     "obo-tenant-id": seed.tenant.id,
     "obo-instance": entra.url,
@@ -143,6 +173,11 @@ function namedValues(options: ApimGatewayOptions): Record<string, NamedValue> {
     "obo-gateway-resource": `api://${seed.gateway.clientId}`,
     "obo-functions-url": `${options.functionsUrl}/api`,
     "obo-token-api": "profile",
+    "obo-direct-methods": methods,
+    "obo-direct-prefixes": prefixes,
+    "obo-direct-passed-headers": passedHeaders,
+    "obo-direct-set-cookie": String(setCookie),
+    "obo-direct-shared-caching": String(sharedCaching),
     authorizationServer: `${entra.url}/${seed.tenant.id}/oauth2/v2.0/token`,
     scope: `api://${seed.gateway.clientId}/.default`,
     clientId: seed.apiManagement.clientId,

@@ -1,9 +1,10 @@
 // An API that API Management calls itself with token B; the function app only obtains it.
 
-import { ApimSkuName, DirectApi } from 'types.bicep'
+import { ApimSkuName, DirectApi, GatewayToken } from 'types.bicep'
 
 param apiManagementName string
 param skuName ApimSkuName
+param gatewayToken GatewayToken
 param directApi DirectApi
 param subscriptionRequired bool
 
@@ -51,7 +52,9 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
     format: 'rawxml'
     value: skuName == 'Consumption'
       ? loadTextContent('../policies/consumption/downstream-token.xml')
-      : loadTextContent('../policies/downstream-token.xml')
+      : gatewayToken.kind == 'ManagedIdentity'
+          ? loadTextContent('../policies/managed-identity/downstream-token.xml')
+          : loadTextContent('../policies/downstream-token.xml')
   }
   dependsOn: [
     operation

@@ -6,13 +6,39 @@ param apiManagementName string
 param skuName ApimSkuName
 param gatewayToken GatewayToken
 
-// The Consumption tier has no cache; see scripts/consumptionPolicies.ts.
+@description('Whether there is an API that API Management calls itself.')
+param hasDirectApi bool
+
+// The Consumption tier has no cache; see scripts/policies.ts.
 var clientCredentials = skuName == 'Consumption'
   ? loadTextContent('../policies/consumption/fragments/gateway-token.client-credentials.xml')
   : loadTextContent('../policies/fragments/gateway-token.client-credentials.xml')
 var managedIdentity = loadTextContent('../policies/fragments/gateway-token.managed-identity.xml')
 
+var directFragments = [
+  {
+    name: 'obo-direct-rules'
+    description: 'Path, prefix, verb and headers of a call to an API that API Management calls itself.'
+    value: loadTextContent('../policies/fragments/direct-rules.xml')
+  }
+  {
+    name: 'obo-direct-request'
+    description: 'Takes away what such an API does not get.'
+    value: loadTextContent('../policies/fragments/direct-request.xml')
+  }
+  {
+    name: 'obo-direct-answer'
+    description: 'Takes away what clients do not get of such an API\'s answer.'
+    value: loadTextContent('../policies/fragments/direct-answer.xml')
+  }
+]
+
 var fragments = [
+  {
+    name: 'obo-correlation'
+    description: 'The correlation id of the call.'
+    value: loadTextContent('../policies/fragments/correlation.xml')
+  }
   {
     name: 'obo-request-guards'
     description: 'Stops what would hang or deceive the function app.'
@@ -55,7 +81,7 @@ resource problem 'Microsoft.ApiManagement/service/policyFragments@2024-05-01' = 
 }
 
 resource others 'Microsoft.ApiManagement/service/policyFragments@2024-05-01' = [
-  for fragment in fragments: {
+  for fragment in concat(fragments, hasDirectApi ? directFragments : []): {
     parent: service
     name: fragment.name
     properties: {

@@ -1,9 +1,10 @@
 // The API that clients call: its operations are those of openapi.yaml, its policy sends every call to the function app.
 
-import { ApimSkuName } from 'types.bicep'
+import { ApimSkuName, GatewayToken } from 'types.bicep'
 
 param apiManagementName string
 param skuName ApimSkuName
+param gatewayToken GatewayToken
 
 @description('The function app\'s address with its route prefix.')
 param functionsUrl string
@@ -112,7 +113,9 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
     format: 'rawxml'
     value: skuName == 'Consumption'
       ? loadTextContent('../policies/consumption/downstream.xml')
-      : loadTextContent('../policies/downstream.xml')
+      : gatewayToken.kind == 'ManagedIdentity'
+          ? loadTextContent('../policies/managed-identity/downstream.xml')
+          : loadTextContent('../policies/downstream.xml')
   }
   dependsOn: [
     functions

@@ -1,6 +1,6 @@
 // What the policies call {{...}}. Only those that the deployed policies use are made.
 
-import { DirectApi, GatewayToken } from 'types.bicep'
+import { DirectApi, DownstreamApi, GatewayToken } from 'types.bicep'
 
 param apiManagementName string
 param tenantId string
@@ -18,6 +18,9 @@ param gatewayToken GatewayToken
 param keyVaultIdentifier string
 
 param directApi DirectApi?
+
+@description('The direct API is one of these, and its rules are those of the entry.')
+param downstreamApis DownstreamApi[]
 
 @description('The function app\'s address with its route prefix.')
 param functionsUrl string
@@ -47,11 +50,18 @@ var gateway = gatewayToken.kind == 'ClientCredentials'
     }
   : { 'obo-gateway-resource': clientId }
 
+// A named value cannot be empty: "any", "none". Without an entry nothing is allowed, and the function app says why.
+var ruled = filter(downstreamApis, api => api.name == (directApi.?name ?? ''))
 var direct = directApi == null
   ? {}
   : {
       'obo-functions-url': functionsUrl
       'obo-token-api': directApi!.name
+      'obo-direct-methods': empty(ruled) ? 'none' : join(ruled[0].?allowedMethods ?? ['any'], ' ')
+      'obo-direct-prefixes': empty(ruled) ? 'none' : join(ruled[0].?allowedPathPrefixes ?? ['any'], ' ')
+      'obo-direct-passed-headers': empty(ruled) ? 'none' : toLower(join(ruled[0].?passRequestHeaders ?? ['none'], ' '))
+      'obo-direct-set-cookie': !empty(ruled) && (ruled[0].?allowSetCookie ?? false) ? 'true' : 'false'
+      'obo-direct-shared-caching': !empty(ruled) && (ruled[0].?allowSharedCaching ?? false) ? 'true' : 'false'
     }
 
 resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {

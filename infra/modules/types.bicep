@@ -193,7 +193,7 @@ type ClientCredentialsToken = {
 @export()
 @description('An API that API Management calls itself with token B, which the function app only obtains (policies/downstream-token.xml).')
 type DirectApi = {
-  @description('The name of one of downstreamApis.')
+  @description('The name of one of downstreamApis, whose allowedMethods, allowedPathPrefixes, passRequestHeaders, allowSetCookie and allowSharedCaching hold for it.')
   name: string
 
   @description('Where API Management calls it.')

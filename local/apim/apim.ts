@@ -72,6 +72,7 @@ export async function startApim(options: ApimOptions): Promise<LocalApim> {
     dispatcher,
     backends,
     openCircuit: options.openCircuit ?? "response",
+    pathEncoding: options.pathEncoding ?? "kept",
     cache: new ValueCache(now),
     rateLimiter: new RateLimiter(now),
     quotas: new Quotas(now),

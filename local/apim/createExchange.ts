@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import { BodyReads } from "./http/bodyReads.ts";
 import { HeaderCollection } from "./http/headerCollection.ts";
+import { decodePath } from "./http/pathEncoding.ts";
 import { QueryString } from "./http/queryString.ts";
 import { requestBody } from "./http/requestBody.ts";
 import { parseUrl, type RequestUrl } from "./http/requestUrl.ts";
@@ -32,7 +33,9 @@ export interface Gateway {
 export function createExchange(gateway: Gateway, incoming: IncomingMessage, signal: AbortSignal): Exchange {
   const headers = HeaderCollection.fromRaw(incoming.rawHeaders);
   const method = incoming.method ?? "GET";
-  const originalUrl = arrivedAt(incoming, headers);
+  const arrived = arrivedAt(incoming, headers);
+  const isDecoded = gateway.services.pathEncoding === "decoded";
+  const originalUrl = isDecoded ? { ...arrived, path: decodePath(arrived.path) } : arrived;
   const match = gateway.match(method, originalUrl.path);
   const rest = match?.rest ?? originalUrl.path;
   const exchange: Exchange = {

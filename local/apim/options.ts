@@ -102,6 +102,12 @@ export interface ApimOptions {
    * (the default), or an error for on-error. Policies had better stand both.
    */
   readonly openCircuit?: "response" | "error";
+  /**
+   * What becomes of the encoding of a request's path at its arrival, which the documentation leaves open too, while public
+   * reports say that an encoded slash becomes a slash: kept (the default), or decoded for operations and policies alike,
+   * and encoded anew for the backend. Policies had better stand both.
+   */
+  readonly pathEncoding?: "kept" | "decoded";
   readonly products?: readonly ProductDefinition[];
   readonly subscriptions?: readonly SubscriptionDefinition[];
   readonly identity?: ManagedIdentity;

@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CONSUMPTION } from "../../scripts/consumptionPolicies.ts";
+import { CONSUMPTION } from "../../scripts/policies.ts";
 import type { Deployed } from "./bicep/deployment.ts";
 import { text } from "./bicep/value.ts";
 import {
   CLIENT_CREDENTIALS,
   DIRECT,
   deployed,
+  GRAPH,
   INFRA,
   isBefore,
+  LEDGER,
   ofType,
   property,
   VARIANTS,
@@ -99,7 +101,10 @@ describe("API Management's own token", () => {
     expect(token(CLIENT_CREDENTIALS)).toContain("grant_type=client_credentials");
     expect(token(CLIENT_CREDENTIALS)).toContain("<cache-store-value");
     expect(token({ ...CLIENT_CREDENTIALS, apimSku: "Consumption" })).toBe(
-      readFileSync(join(INFRA, "policies", CONSUMPTION, "fragments/gateway-token.client-credentials.xml"), "utf8"),
+      readFileSync(
+        join(INFRA, "policies", CONSUMPTION.folder, "fragments/gateway-token.client-credentials.xml"),
+        "utf8",
+      ),
     );
   });
 });
@@ -114,4 +119,27 @@ it("an API that is called directly goes to its own backend, with token B for the
   expect(value("obo-functions-url")).toEqual(["https://func.example/api"]);
   const api = ofType(resources, "Microsoft.ApiManagement/service/apis").find(({ name }) => name === "obo-direct");
   expect(api === undefined ? undefined : property(api, "serviceUrl")).toBe(DIRECT.directApi.backendUrl);
+});
+
+it("an API that is called directly has the rules of its entry in downstreamApis", () => {
+  const rules = (params = {}, name = "ledger") => {
+    const direct = { directApi: { ...DIRECT.directApi, name } };
+    return Object.fromEntries(
+      ofType(deployed({ ...direct, ...params }), NAMED_VALUES)
+        .filter((each) => each.name.startsWith("obo-direct-"))
+        .map((each) => [each.name.slice("obo-direct-".length), property(each, "value")]),
+    );
+  };
+  const ledger = { ...LEDGER, passRequestHeaders: ["CF-IPCountry", "remote-user"], allowSharedCaching: true };
+  expect(rules({ downstreamApis: [GRAPH, ledger] })).toEqual({
+    methods: "GET HEAD POST",
+    prefixes: "/me /reports",
+    "passed-headers": "cf-ipcountry remote-user",
+    "set-cookie": "true",
+    "shared-caching": "true",
+  });
+  const closed = { "passed-headers": "none", "set-cookie": "false", "shared-caching": "false" };
+  expect(rules({}, "graph")).toEqual({ methods: "any", prefixes: "any", ...closed });
+  // No entry: no verb, no path.
+  expect(rules({}, "grahp")).toEqual({ methods: "none", prefixes: "none", ...closed });
 });

@@ -28,7 +28,7 @@ describe("SKU Consumption", () => {
       ...ofType(resources, `${SERVICE}/policyFragments`),
       ...ofType(resources, `${SERVICE}/apis/policies`),
     ];
-    expect(documents.length).toBe(8);
+    expect(documents.length).toBe(12);
     for (const each of documents) {
       expect(text(property(each, "value")), each.name).not.toMatch(
         /<(rate-limit-by-key|quota-by-key|cache-(lookup|store|remove)[\w-]*)/,

@@ -10,15 +10,13 @@ export class QueryString {
   #parameters: readonly Parameter[];
 
   constructor(text: string) {
-    this.#parameters = text
-      .replace(/^\?/, "")
-      .split("&")
-      .filter((part) => part !== "")
-      .map((written) => {
-        const equals = written.indexOf("=");
-        const name = equals < 0 ? written : written.slice(0, equals);
-        return { name: decode(name), value: equals < 0 ? "" : decode(written.slice(equals + 1)), written };
-      });
+    // Empty parts too, as in `?a&&b`, go on as they came.
+    const parts = text === "" ? [] : text.replace(/^\?/, "").split("&");
+    this.#parameters = parts.map((written) => {
+      const equals = written.indexOf("=");
+      const name = equals < 0 ? written : written.slice(0, equals);
+      return { name: decode(name), value: equals < 0 ? "" : decode(written.slice(equals + 1)), written };
+    });
   }
 
   has(name: string): boolean {
@@ -46,7 +44,7 @@ export class QueryString {
   /** Decoded values by name, in order. */
   entries(): ReadonlyMap<string, readonly string[]> {
     const all = new Map<string, readonly string[]>();
-    for (const { name } of this.#parameters) all.set(name, this.get(name) ?? []);
+    for (const { name, written } of this.#parameters) if (written !== "") all.set(name, this.get(name) ?? []);
     return all;
   }
 

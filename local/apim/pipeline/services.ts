@@ -21,6 +21,7 @@ export interface Services {
   readonly rateLimiter: RateLimiter;
   readonly quotas: Quotas;
   readonly openCircuit: "response" | "error";
+  readonly pathEncoding: "kept" | "decoded";
   readonly identityTokens: ManagedIdentityTokens;
   readonly openId: OpenIdConfigurations;
   /** Base URL of the sign-in service, without a slash at the end. */

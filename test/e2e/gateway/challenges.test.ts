@@ -56,12 +56,11 @@ describe("what the function answers, through API Management", () => {
     expect([answer.status, answer.json().oid]).toEqual([200, carol.oid]);
   });
 
-  it("is the same in every other refusal: consent, an unknown API, a path that goes nowhere", async () => {
+  it("is the same in every other refusal: consent, an unknown API", async () => {
     const { alice, dave } = chain.functions.azure.seed.users;
     for (const [user, path, status] of [
       [dave, "/downstream/profile/me", 403],
       [alice, "/downstream/unknown/me", 404],
-      [alice, "/downstream/profile/a%2Fb", 400],
     ] as const) {
       const [through, direct] = await both(await chain.functions.signIn(user), path);
       expect(through.status).toBe(status);

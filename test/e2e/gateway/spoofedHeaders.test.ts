@@ -97,6 +97,24 @@ describe("headers that only Azure's own parts may send", () => {
     expect(seen.filter((name) => /^x[-_]ms|_/.test(name)).sort()).toEqual(own.toSorted());
   });
 
+  it("nothing that is for API Management reaches an API", async () => {
+    const names = [
+      "apim-debug-authorization",
+      "apim_debug_authorization",
+      "ocp-apim-trace-expiry",
+      "ocp_apim_trace",
+      "apim-x",
+    ];
+    for (const path of ["/obo/downstream/profile/echo/headers", "/profile-direct/echo/headers"]) {
+      const headers = { ...Object.fromEntries(names.map((name) => [name, "x"])), "x-custom": "kept" };
+      const answer = await chain.client.call(path, { token: aliceToken, headers });
+      expect(answer.status).toBe(200);
+      const seen = headerNames(answer.json());
+      expect(seen).toContain("x-custom");
+      expect(seen.filter((name) => name.includes("apim"))).toEqual([]);
+    }
+  });
+
   it("X-Forwarded-*, Forwarded, keys and rewritten addresses reach no API", async () => {
     const names = [
       "x-forwarded-for",

@@ -103,7 +103,7 @@ export async function startStage(): Promise<Stage> {
   return new Stage(functions, await startFront(functions));
 }
 
-const azureHeaders = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`x-ms-token-${index}`, "1"]));
+const azureHeaders = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`x-ms-token-${index}`, "1"]));
 const nowS = Math.floor(Date.now() / 1_000);
 
 const PROVOKE: Readonly<Record<Exclude<ErrorCode, Unprovoked>, Provoke>> = {

@@ -87,6 +87,7 @@ export const VARIANTS: readonly (readonly [title: string, params: Values])[] = [
   ["the defaults", {}],
   ["client credentials", CLIENT_CREDENTIALS],
   ["an API called directly", DIRECT],
+  ["client credentials and an API called directly", { ...CLIENT_CREDENTIALS, ...DIRECT }],
   ["Consumption", { apimSku: "Consumption" }],
   ["Consumption, client credentials and a direct API", { apimSku: "Consumption", ...CLIENT_CREDENTIALS, ...DIRECT }],
   [

@@ -30,7 +30,12 @@ describe("the gateway's own token", () => {
     const now = () => NOW_S * 1_000;
     const entra = azureAd(settings);
     const keysOf = tenantKeys(entra, { http: provider.http, now, onStale: () => undefined });
-    const gateway = { authentication: "entra", allowedPrincipals: [PRINCIPAL, CLIENT], tenantId } as const;
+    const gateway = {
+      authentication: "entra",
+      authorizationApis: [],
+      allowedPrincipals: [PRINCIPAL, CLIENT],
+      tenantId,
+    } as const;
     return new GatewayAuthenticator(gateway, { azureAd: entra, keysOf, now });
   };
   const diagnosisOf = async (claims: Record<string, unknown>, gateway = authenticator()): Promise<string> => {
@@ -108,7 +113,7 @@ describe("the gateway's own token", () => {
   it("is accepted of no tenant where none is known", async () => {
     const now = () => NOW_S * 1_000;
     const gateway = new GatewayAuthenticator(
-      { authentication: "entra", allowedPrincipals: [PRINCIPAL], tenantId: undefined },
+      { authentication: "entra", authorizationApis: [], allowedPrincipals: [PRINCIPAL], tenantId: undefined },
       { azureAd: azureAd(), keysOf: () => expect.fail("a key was asked for"), now },
     );
     expect(await diagnosisOf(appClaims(), gateway)).toContain("the gateway's tenant is not known");

@@ -146,7 +146,7 @@ describe("the spelling of a token", () => {
     const [header, payload, signature] = await parts();
     const keysOf = vi.fn();
     const gateway = new GatewayAuthenticator(
-      { authentication: "entra", allowedPrincipals: [], tenantId: TENANT },
+      { authentication: "entra", authorizationApis: [], allowedPrincipals: [], tenantId: TENANT },
       { azureAd: azureAd(), keysOf, now: () => NOW_S * 1_000 },
     );
     for (const text of spellings(signature).filter((each) => each !== signature)) {

@@ -14,6 +14,13 @@ const SEARCH_LIMIT_MS = 1000;
 /** Ways of trying a pattern that are over in a few milliseconds at the worst, and need no watch. */
 const MAX_UNWATCHED_WAYS = 100_000;
 const TICKS_PER_MS = 10_000n;
+/**
+ * .NET searches text in halves of a surrogate pair, which are in no class but "other". So is this character, and a search
+ * that goes by whole characters takes it for one.
+ */
+const HALF_STAND_IN = "\ue000";
+/** Patterns that could tell the two apart. */
+const TELLS_HALVES = /\\[pP]\{C|\\u(?:[dD][89a-fA-F]|[eE]000)|[\ud800-\ue000]/;
 
 interface Hit {
   readonly name: string;
@@ -66,12 +73,14 @@ export class NetRegex extends NetObject {
   /** The matches from left to right. */
   matches(input: string | null, atMost = Number.POSITIVE_INFINITY): readonly Found[] {
     const text = notNull(input, "input");
-    if (/[\ud800-\udfff]/.test(text)) unsupported("a regular expression on text beyond the Basic Multilingual Plane");
+    const searched = text.replaceAll(/[\ud800-\udfff]/g, HALF_STAND_IN);
+    if (searched !== text && TELLS_HALVES.test(this.pattern))
+      unsupported("this regular expression on text beyond the Basic Multilingual Plane");
     const found: Found[] = [];
     const search = (): void => {
       if (atMost <= 0) return;
-      for (const match of text.matchAll(this.translated.expression))
-        if (found.push(this.found(match)) >= atMost) return;
+      for (const match of searched.matchAll(this.translated.expression))
+        if (found.push(this.found(match, text)) >= atMost) return;
     };
     if (waysToTry(this.pattern, text.length) <= MAX_UNWATCHED_WAYS) search();
     else if (!endsWithin(Math.min(this.timeoutMs, SEARCH_LIMIT_MS), search)) this.tookTooLong();
@@ -105,13 +114,13 @@ export class NetRegex extends NetObject {
     return [...pieces, text.slice(at)];
   }
 
-  private found(match: RegExpExecArray): Found {
+  private found(match: RegExpExecArray, text: string): Found {
     const { names, order } = this.translated;
     const hits = names.map((name, i): Hit => {
       const number = order[i] ?? 0;
-      const value = match[number];
-      if (value === undefined) return { ...NO_HIT, name };
-      return { name, success: true, index: match.indices?.[number]?.[0] ?? 0, value };
+      const place = match.indices?.[number];
+      if (place === undefined) return { ...NO_HIT, name };
+      return { name, success: true, index: place[0], value: text.slice(...place) };
     });
     return new Found("Match", hits[0] ?? NO_HIT, hits);
   }

@@ -41,11 +41,18 @@ export function escapeUri(text: string): string {
   return escapeBytes(text, /[A-Za-z0-9\-_.~:/?#[\]@!$&'()*+,;=]/, "%20");
 }
 
+/** As many octets as the first one promises. */
+const ESCAPED_CHARACTER =
+  /%[0-7][0-9a-f]|%[cd][0-9a-f]%[89ab][0-9a-f]|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}/gi;
+
 /** Uri.UnescapeDataString: escapes that are no UTF-8 stay as they are. */
 export function unescapeData(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
-    const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
-    const decoded = bytes.toString("utf8");
-    return decoded.includes("\ufffd") ? run : decoded;
+  return text.replace(ESCAPED_CHARACTER, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      // Overlong, a surrogate, or past the last character: none of its octets is a character by itself.
+      return escapes;
+    }
   });
 }

@@ -14,15 +14,26 @@ import { byteArray } from "./support.ts";
 import { multiMap, SURFACE, Surface, stringMap, surface } from "./surface.ts";
 import { parseDocument, parseElement } from "./xmlParse.ts";
 
-/** IUrl: its text decides everything. */
-class UrlSurface extends Surface<UriValue> {
+interface UrlParts {
+  readonly text: string;
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly query: string;
+}
+
+/** IUrl: its members are what the gateway holds, character by character; only its text is that of a Uri. */
+class UrlSurface extends Surface<UrlParts> {
   override toText(): string {
-    return this.data.toText();
+    return UriValue.parse(this.data.text).toText();
   }
 }
 
-export function urlSurface(text: string): Surface<UriValue> {
-  return new UrlSurface("IUrl", UriValue.parse(text));
+export function urlSurface(text: string): Surface<UrlParts> {
+  const [, origin = "", path = "", query = ""] = /^([^:]*:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?/.exec(text) ?? [];
+  const { scheme, url, port } = UriValue.parse(origin);
+  return new UrlSurface("IUrl", { text, scheme, host: url.hostname, port, path: path === "" ? "/" : path, query });
 }
 
 // Parameters in order of appearance; several of one name keep all their values.
@@ -40,13 +51,13 @@ function parameters(query: string): Map<string, string[]> {
 }
 
 const urlMembers: MemberTable = {
-  "string Host": (self: Surface<UriValue>) => self.data.url.hostname,
-  "string Path": (self: Surface<UriValue>) => self.data.url.pathname,
-  "int Port": (self: Surface<UriValue>) => self.data.port,
-  "IReadOnlyDictionary<string, string[]> Query": (self: Surface<UriValue>) =>
+  "string Host": (self: Surface<UrlParts>) => self.data.host,
+  "string Path": (self: Surface<UrlParts>) => self.data.path,
+  "int Port": (self: Surface<UrlParts>) => self.data.port,
+  "IReadOnlyDictionary<string, string[]> Query": (self: Surface<UrlParts>) =>
     multiMap(parameters(self.data.query.replace(/^\?+/, ""))),
-  "string QueryString": (self: Surface<UriValue>) => self.data.query,
-  "string Scheme": (self: Surface<UriValue>) => self.data.scheme,
+  "string QueryString": (self: Surface<UrlParts>) => self.data.query,
+  "string Scheme": (self: Surface<UrlParts>) => self.data.scheme,
 };
 
 function bodyAs(bytes: Uint8Array, type: Type): Value {

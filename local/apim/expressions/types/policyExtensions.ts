@@ -123,7 +123,7 @@ const extensionMembers: MemberTable = {
     variable(false),
   "static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> variables, string variableName, T defaultValue)":
     variable(true),
-  "static Uri ToUri(this IUrl url)": (url: Surface<UriValue> | null) =>
+  "static Uri ToUri(this IUrl url)": (url: Surface<unknown> | null) =>
     UriValue.parse((url ?? nullReference()).toText()),
   "static BasicAuthCredentials AsBasic(this string input)": readBasic,
   "static bool TryParseBasic(this string input, out BasicAuthCredentials result)": output(readBasic),

@@ -13,6 +13,10 @@ const DETAILS = {
   insufficient_scope: `The access token lacks the scope ${SCOPE}.`,
   client_not_allowed: "The client app that this token was issued to may not call this API.",
   invalid_request: "The request cannot be passed on.",
+  invalid_target: "The path could be read as leading elsewhere.",
+  path_not_allowed: "This path of the downstream API profile is not open here.",
+  method_not_allowed: "The downstream API takes other methods here.",
+  downstream_unreachable: "The downstream API's answer cannot be passed on.",
   not_found: "This API has no such operation.",
   request_too_large: "A body with a length may have 100 MiB; send a larger one in chunks.",
   too_many_requests: "This user sent too many requests.",
@@ -55,6 +59,7 @@ export function expectPolicyProblem(
 
 function challengeOf(code: PolicyCode, status: number, detail: string): Record<string, string> | undefined {
   if (status !== 401 && status !== 403) return undefined;
+  if (code === "path_not_allowed") return undefined;
   if (code === "token_missing") return {};
   return {
     error: status === 401 ? "invalid_token" : "insufficient_scope",
