@@ -66,6 +66,8 @@ export const LEDGER = {
   maxRequestBodyBytes: 1_048_576,
   allowSetCookie: true,
   maxConnections: 16,
+  maxConcurrentCallsPerUser: 4,
+  queueTimeoutSeconds: "2.5",
   connectTimeoutSeconds: "0.5",
   responseTimeoutSeconds: "20",
   idleTimeoutSeconds: "30",
