@@ -7,7 +7,7 @@ export class TooManyConcurrentCallsError extends GatewayError {
 
   constructor(api: string, maxCalls: number, retryAfter: number) {
     super(
-      `This user has ${maxCalls} calls to the downstream API ${api} under way: end some, or try again after ${retryAfter} s.`,
+      `This user has the most calls to the downstream API ${api} under way that one user may have (${maxCalls}): end some, or try again after ${retryAfter} s.`,
       {
         diagnosis: `The cap is DownstreamApis__${api}__MaxConcurrentCallsPerUser; the call waited for DownstreamApis__${api}__QueueTimeoutSeconds, or the user's queue was full.`,
         members: { retryAfter },
