@@ -48,6 +48,8 @@ export async function hostileUser(
   const [least, most] = PIECES;
   const keepUploading = async (index: number): Promise<void> => {
     const session = new Session({ ...rest, world, client, random: seededRandom(seed + index) });
+    // Evenly over a second: all at the same moment, every second, would show what the machine can do, not who waits for whom.
+    await delay((index / UPLOADS) * PIECE_EVERY_MS);
     while (!isOver()) {
       const pieces = least + Math.floor(session.random() * (most - least + 1));
       const body = Readable.from(trickle(pieces), { objectMode: false });
