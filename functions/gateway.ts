@@ -22,6 +22,7 @@ import { tenantKeys } from "../shared/inbound/tenantKeys.ts";
 import { reportCounts } from "../shared/telemetry/countsReport.ts";
 import { credentialInstruments } from "../shared/telemetry/credentialInstruments.ts";
 import { describeError } from "../shared/telemetry/describeError.ts";
+import { observeDownstreamCalls } from "../shared/telemetry/downstreamInstruments.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { instrumentedCounters } from "../shared/telemetry/tokenInstruments.ts";
 
@@ -94,6 +95,10 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
     log,
     now,
   });
+  const downstream = new Map(
+    Object.values(downstreamApis).map((api) => [api.name, new DownstreamApi(api, { log, now })]),
+  );
+  observeDownstreamCalls(downstream);
   return {
     settings,
     // What is in the settings may decide a remembered verdict: settings do not change while the app runs.
@@ -108,7 +113,7 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
     ),
     broker,
     calls: new DownstreamCalls({ broker, realm, now }),
-    downstream: new Map(Object.values(downstreamApis).map((api) => [api.name, new DownstreamApi(api, { log, now })])),
+    downstream,
     readiness: new Readiness({
       ring,
       now,

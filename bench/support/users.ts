@@ -45,6 +45,8 @@ export const API: DownstreamApiSettings = {
   retryConnectionFailures: false,
   circuitBreaker: undefined,
   maxConnections: 1,
+  maxConcurrentCallsPerUser: 1,
+  queueTimeoutMs: 1,
   connectTimeoutMs: 1_000,
   responseTimeoutMs: 1_000,
   idleTimeoutMs: 1_000,

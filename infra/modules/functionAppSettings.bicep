@@ -118,6 +118,8 @@ var downstreamSettings = [
     'DownstreamApis__${api.name}__CircuitBreaker__Failures': string(api.?circuitBreaker.?failures ?? '')
     'DownstreamApis__${api.name}__CircuitBreaker__PauseSeconds': string(api.?circuitBreaker.?pauseSeconds ?? '')
     'DownstreamApis__${api.name}__MaxConnections': string(api.?maxConnections ?? '')
+    'DownstreamApis__${api.name}__MaxConcurrentCallsPerUser': string(api.?maxConcurrentCallsPerUser ?? '')
+    'DownstreamApis__${api.name}__QueueTimeoutSeconds': api.?queueTimeoutSeconds ?? ''
     'DownstreamApis__${api.name}__ConnectTimeoutSeconds': api.?connectTimeoutSeconds ?? ''
     'DownstreamApis__${api.name}__ResponseTimeoutSeconds': api.?responseTimeoutSeconds ?? ''
     'DownstreamApis__${api.name}__IdleTimeoutSeconds': api.?idleTimeoutSeconds ?? ''

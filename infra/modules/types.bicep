@@ -54,12 +54,20 @@ type DownstreamApi = {
   @description('Leaves the API alone that fails every time. Default: none.')
   circuitBreaker: CircuitBreaker?
 
-  @description('Connections to this API, per instance; further calls wait for one. Default 256.')
+  @description('Connections to this API, per instance; further calls wait for one, users in turn. Default 256.')
   @minValue(1)
   @maxValue(65535)
   maxConnections: int?
 
-  @description('0.1 to 60, as text: Bicep has no fractions. Default 5.')
+  @description('Calls that one user may have under way to this API, per instance; further ones wait. Default: an eighth of the connections.')
+  @minValue(1)
+  @maxValue(65535)
+  maxConcurrentCallsPerUser: int?
+
+  @description('How long a call waits for a connection, 0.1 to 60, as text: Bicep has no fractions. Default 5.')
+  queueTimeoutSeconds: string?
+
+  @description('0.1 to 60. Default 5.')
   connectTimeoutSeconds: string?
 
   @description('Until the answer\'s headers, 0.1 to 230. Default 60.')

@@ -75,6 +75,8 @@ export interface WorkerResources {
   readonly collected: boolean;
   /** What keeps its event loop alive, by kind: `TCPSocketWrap`, `Timeout`, ... (`process.getActiveResourcesInfo`). */
   readonly active: Readonly<Record<string, number>>;
+  /** What the app's OpenTelemetry gauges say, by name and attributes. */
+  readonly gauges: Readonly<Record<string, number>>;
 }
 
 export interface ResourcesMessage {

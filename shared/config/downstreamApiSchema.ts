@@ -15,6 +15,15 @@ const IDLE_TIMEOUT_MS = 120_000;
 const LONGEST_SILENCE_S = 230;
 const MAX_CONNECTIONS = 256;
 const MOST_CONNECTIONS = 65_535;
+/**
+ * One user gets an eighth of the connections unless told, so that no user alone, nor seven together, can use them all up.
+ * Of the default 256 these are 32: more than a browser opens to one host over HTTP/1.1 (6) and than a page keeps event
+ * streams; of 100 parallel requests over HTTP/2 the rest waits its turn. And a third of the 100 calls that the deployment
+ * gives an instance (`concurrentCallsPerInstance`).
+ */
+const CONNECTIONS_PER_USER_CALL = 8;
+/** What a client waits without a second thought, and as long as connecting may take. */
+const QUEUE_TIMEOUT_MS = 5_000;
 const MOST_BODY_BYTES = 1_099_511_627_776;
 const API_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 /** Those that the function app has a route for (functions/index.ts). */
@@ -51,6 +60,8 @@ export function downstreamApisSchema(longestCallMs: number) {
         RetryConnectionFailures: z._default(flag(), false),
         CircuitBreaker: z.optional(circuitBreakerSchema),
         MaxConnections: z._default(wholeNumber(1, MOST_CONNECTIONS), MAX_CONNECTIONS),
+        MaxConcurrentCallsPerUser: z.optional(wholeNumber(1, MOST_CONNECTIONS)),
+        QueueTimeoutSeconds: z._default(seconds(0.1, 60), QUEUE_TIMEOUT_MS),
         ConnectTimeoutSeconds: z._default(seconds(0.1, 60), CONNECT_TIMEOUT_MS),
         ResponseTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), RESPONSE_TIMEOUT_MS),
         IdleTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), IDLE_TIMEOUT_MS),
@@ -58,7 +69,7 @@ export function downstreamApisSchema(longestCallMs: number) {
       },
       { error: API_EXPECTED },
     )
-    .check(z.check(appTokenRules));
+    .check(z.check(appTokenRules), z.check(capWithinConnections));
   return z.pipe(
     z.record(z.string().check(z.regex(API_NAME, { error: NAME_EXPECTED })), api, {
       error: "settings DownstreamApis__<name>__BaseUrl and DownstreamApis__<name>__Scopes",
@@ -83,6 +94,9 @@ export function downstreamApisSchema(longestCallMs: number) {
           retryConnectionFailures: from.RetryConnectionFailures,
           circuitBreaker: from.CircuitBreaker,
           maxConnections: from.MaxConnections,
+          maxConcurrentCallsPerUser:
+            from.MaxConcurrentCallsPerUser ?? Math.ceil(from.MaxConnections / CONNECTIONS_PER_USER_CALL),
+          queueTimeoutMs: from.QueueTimeoutSeconds,
           connectTimeoutMs: from.ConnectTimeoutSeconds,
           responseTimeoutMs: from.ResponseTimeoutSeconds,
           idleTimeoutMs: from.IdleTimeoutSeconds,
@@ -92,4 +106,17 @@ export function downstreamApisSchema(longestCallMs: number) {
       return byName;
     }),
   );
+}
+
+interface CapOf {
+  readonly MaxConnections: number;
+  readonly MaxConcurrentCallsPerUser?: number | undefined;
+}
+
+/** A cap beyond the connections would be none, and look like one. */
+function capWithinConnections({ value, issues }: z.core.ParsePayload<CapOf>): void {
+  const { MaxConnections: most, MaxConcurrentCallsPerUser: cap = 1 } = value;
+  if (cap <= most) return;
+  const message = `at most MaxConnections, which is ${most}`;
+  issues.push({ code: "custom", input: String(cap), path: ["MaxConcurrentCallsPerUser"], message });
 }

@@ -67,6 +67,8 @@ const DOWNSTREAM_API_NAMES = [
   "RetryConnectionFailures",
   "CircuitBreaker",
   "MaxConnections",
+  "MaxConcurrentCallsPerUser",
+  "QueueTimeoutSeconds",
   "ConnectTimeoutSeconds",
   "ResponseTimeoutSeconds",
   "IdleTimeoutSeconds",

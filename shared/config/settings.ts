@@ -146,6 +146,10 @@ export interface DownstreamApiSettings {
   /** Undefined: none. */
   readonly circuitBreaker: CircuitBreakerSettings | undefined;
   readonly maxConnections: number;
+  /** Of one user, from the permit to call until both bodies are over. */
+  readonly maxConcurrentCallsPerUser: number;
+  /** How long a call waits for its turn. */
+  readonly queueTimeoutMs: number;
   readonly connectTimeoutMs: number;
   /** From the end of the request until the answer's headers. */
   readonly responseTimeoutMs: number;

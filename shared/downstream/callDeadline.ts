@@ -32,9 +32,7 @@ export class CallDeadline {
   }
 
   readonly #callOver = (): void => {
-    const { reason } = this.#call;
-    // A signal aborted without an error of ours: nobody is left who could be told of one.
-    this.#giveUp(reason instanceof Error && reason.name !== "AbortError" ? reason : new CallerGoneError());
+    this.#giveUp(abortError(this.#call));
   };
 
   #giveUp(reason: GivenUp): void {
@@ -42,4 +40,9 @@ export class CallDeadline {
     this.clear();
     this.#controller.abort();
   }
+}
+
+/** Why a call ended. A signal aborted without an error of ours means a hang-up: no client is left to be told of one. */
+export function abortError({ reason }: AbortSignal): Error {
+  return reason instanceof Error && reason.name !== "AbortError" ? reason : new CallerGoneError();
 }

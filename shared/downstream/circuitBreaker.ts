@@ -40,17 +40,25 @@ export class CircuitBreaker {
 
   /** Lets a call pass, or says for how many whole seconds none will. */
   enter(): Passage | { readonly retryAfter: number } {
+    const retryAfter = this.blockedForSeconds();
+    if (retryAfter !== undefined) return { retryAfter };
     const state = this.#state;
     if (state.kind === "closed") return this.#passage(state);
-    // While the one call is out nobody knows when it ends.
-    if (state.kind === "halfOpen") return { retryAfter: 1 };
-    const nowMs = this.#now();
-    // A time before the opening means that the clock was set back: nobody knows how much of the pause is left.
-    if (nowMs < state.untilMs && nowMs >= state.sinceMs)
-      return { retryAfter: Math.ceil((state.untilMs - nowMs) / MS_PER_SECOND) };
     const probing: State = { kind: "halfOpen" };
     this.#state = probing;
     return this.#passage(probing);
+  }
+
+  /** For how many whole seconds no call passes; undefined where one may. Changes nothing: a call that only asks is no probe. */
+  blockedForSeconds(): number | undefined {
+    const state = this.#state;
+    if (state.kind === "closed") return undefined;
+    // While the one call is out nobody knows when it ends.
+    if (state.kind === "halfOpen") return 1;
+    const nowMs = this.#now();
+    // A time before the opening means that the clock was set back: nobody knows how much of the pause is left.
+    if (nowMs >= state.untilMs || nowMs < state.sinceMs) return undefined;
+    return Math.ceil((state.untilMs - nowMs) / MS_PER_SECOND);
   }
 
   /** Its word counts only while the state is still that in which it was let through: an older call knows nothing new. */

@@ -1,10 +1,14 @@
 import type { Clock } from "../clock.ts";
 import type { DownstreamApiSettings } from "../config/settings.ts";
+import { DownstreamUnavailableError } from "../errors/downstreamUnavailableError.ts";
 import { MethodNotAllowedError } from "../errors/methodNotAllowedError.ts";
 import { PathNotAllowedError } from "../errors/pathNotAllowedError.ts";
 import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
+import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
 import type { Secret } from "../secret.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { CallPermit } from "./callQueue.ts";
+import { CallQueue, userKey } from "./callQueue.ts";
 import type { CircuitListener } from "./circuitBreaker.ts";
 import { CircuitBreaker } from "./circuitBreaker.ts";
 import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
@@ -44,6 +48,7 @@ export interface DownstreamApiOptions {
 /** One configured downstream API: what may be asked of it, and the connections to it. */
 export class DownstreamApi {
   readonly #api: DownstreamApiSettings;
+  readonly #queue: CallQueue;
   readonly #client: DownstreamClient;
   readonly #breaker: CircuitBreaker | undefined;
   /** The longest prefix first. */
@@ -51,6 +56,7 @@ export class DownstreamApi {
 
   constructor(api: DownstreamApiSettings, { log, now }: DownstreamApiOptions) {
     this.#api = api;
+    this.#queue = new CallQueue(api);
     this.#client = new DownstreamClient(api);
     this.#breaker = api.circuitBreaker && new CircuitBreaker(api.circuitBreaker, circuitLog(log, api.name), now);
     // One object per prefix for good: the token cache's key is made of its name and scopes.
@@ -78,6 +84,22 @@ export class DownstreamApi {
       throw new RequestTooLargeError(name, maxRequestBodyBytes);
     const api = this.#byPrefix.find(({ prefix }) => isBelow(prefix, rest))?.api ?? this.#api;
     return { api, path };
+  }
+
+  /**
+   * The user's turn to call: at once, or after waiting for one. An open circuit breaker refuses before any waiting, and a
+   * call becomes its probe only in `send`, with the permit in hand: no probe waits in the queue.
+   * @throws as CallQueue.enter, and DownstreamUnavailableError (503).
+   */
+  enter(user: ValidatedAssertion, signal: AbortSignal): CallPermit | Promise<CallPermit> {
+    const retryAfter = this.#breaker?.blockedForSeconds();
+    if (retryAfter !== undefined) throw new DownstreamUnavailableError(this.#api.name, retryAfter);
+    return this.#queue.enter(userKey(user), signal);
+  }
+
+  /** Calls that have a permit, and calls that wait for one. */
+  get calls(): { readonly underWay: number; readonly waiting: number } {
+    return this.#queue;
   }
 
   /**

@@ -7,6 +7,7 @@ import type { TokenBroker } from "../exchange/tokenBroker.ts";
 import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
 import { describeError } from "../telemetry/describeError.ts";
 import type { Log } from "../telemetry/log.ts";
+import { CallPermit } from "./callQueue.ts";
 import { demandedClaims } from "./claimsChallenge.ts";
 import { mayRepeatAfter } from "./connectionFailure.ts";
 import { discard } from "./discard.ts";
@@ -28,7 +29,7 @@ export interface DownstreamCallsOptions {
 /** One call of a caller, which the API's rules admitted. */
 export interface AdmittedCall {
   readonly user: ValidatedAssertion;
-  readonly target: Pick<DownstreamApi, "send">;
+  readonly target: Pick<DownstreamApi, "enter" | "send">;
   readonly api: DownstreamApiSettings;
   readonly request: DownstreamRequest;
   readonly log: Log;
@@ -47,13 +48,33 @@ export class DownstreamCalls {
     this.#refused = new RefusedTokens(options.now);
   }
 
-  /** @throws what getting the token or DownstreamApi.send throws. */
+  /** @throws what getting the token, DownstreamApi.enter or DownstreamApi.send throws. */
   async call(call: AdmittedCall): Promise<DownstreamResponse> {
     const { user, target, api, request } = call;
+    // Before the queue: a slow identity provider must not keep a permit.
     const issued = await this.#options.broker.accessToken({ user, api, correlationId: request.correlationId });
+    const sinceMs = this.#options.now();
+    const turn = target.enter(user, request.signal);
+    const hasWaited = !(turn instanceof CallPermit);
+    const permit = hasWaited ? await turn : turn;
+    try {
+      const left = hasWaited ? { withinMs: this.#leftMs(api, sinceMs) } : undefined;
+      return await this.#attempts(call, { ...request, ...left, permit }, issued, sinceMs);
+    } finally {
+      // The bodies that still stream hold it on.
+      permit.release();
+    }
+  }
+
+  async #attempts(
+    call: AdmittedCall,
+    request: DownstreamRequest,
+    issued: AccessToken,
+    sinceMs: number,
+  ): Promise<DownstreamResponse> {
+    const { target } = call;
     // Without a body there is nothing to keep.
     const first = request.body === undefined ? request : { ...request, kept: new KeptBody() };
-    const sinceMs = this.#options.now();
     let answer: DownstreamResponse;
     try {
       answer = await target.send(first, issued.token);
@@ -129,15 +150,19 @@ export class DownstreamCalls {
 
   async #again(
     first: DownstreamRequest,
-    { totalTimeoutMs }: DownstreamApiSettings,
+    api: DownstreamApiSettings,
     sinceMs: number,
   ): Promise<DownstreamRequest | undefined> {
     const body = first.body === undefined ? undefined : await first.kept?.whole(first.signal);
     if (first.body !== undefined && body === undefined) return undefined;
     // What passed twice must not take twice as long.
-    const withinMs = totalTimeoutMs - Math.max(0, this.#options.now() - sinceMs);
+    const withinMs = this.#leftMs(api, sinceMs);
     if (withinMs <= 0 || first.signal.aborted) return undefined;
     return { ...first, body, kept: undefined, withinMs };
+  }
+
+  #leftMs({ totalTimeoutMs }: DownstreamApiSettings, sinceMs: number): number {
+    return totalTimeoutMs - Math.max(0, this.#options.now() - sinceMs);
   }
 
   #answered(answer: DownstreamResponse, { api }: AdmittedCall): DownstreamResponse {

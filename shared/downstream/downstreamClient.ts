@@ -8,6 +8,7 @@ import { challengesOf } from "../http/challenges.ts";
 import { Pool, request as send } from "../http/undici.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
+import type { CallPermit } from "./callQueue.ts";
 import { connector } from "./connector.ts";
 import type { BodyLimit } from "./detachedBody.ts";
 import { detachedBody } from "./detachedBody.ts";
@@ -41,8 +42,10 @@ export interface DownstreamRequest {
   readonly body: Readable | Uint8Array | undefined;
   /** Keeps the body, should it be sent again. */
   readonly kept?: KeptBody | undefined;
+  /** Held until the connection is free of both bodies. */
+  readonly permit?: CallPermit;
   readonly correlationId: string;
-  /** Milliseconds that are left of the whole call's time, where another attempt took some of it. */
+  /** Milliseconds that are left of the whole call's time, where the queue or another attempt took some of it. */
   readonly withinMs?: number;
   /** Aborts when the caller hangs up. */
   readonly signal: AbortSignal;
@@ -87,25 +90,32 @@ export class DownstreamClient {
    */
   async call(request: DownstreamRequest, token: Secret): Promise<DownstreamResponse> {
     this.#refuseOtherTargets(request.path);
-    const { body, withinMs = Number.POSITIVE_INFINITY } = request;
+    const { body, permit, withinMs = Number.POSITIVE_INFINITY } = request;
     // The first attempt may have been answered before the body was as long as that.
     if (body instanceof Uint8Array && this.#limit !== undefined && body.length > this.#limit.maxBytes)
       throw this.#limit.error();
     const deadline = new CallDeadline(request.signal, Math.min(this.#api.totalTimeoutMs, withinMs));
+    let copy: Readable | undefined;
     try {
+      const headers = requestHeaders(request.rawHeaders, {
+        token,
+        correlationId: request.correlationId,
+        extraHeaders: this.#api.extraHeaders,
+        passRequestHeaders: this.#api.passRequestHeaders,
+      });
+      if (body instanceof Readable) {
+        copy = detachedBody(body, this.#limit, request.kept);
+        permit?.holdUntilClosed(copy);
+      }
       const answer = await send(this.#pool, {
         method: request.method as Dispatcher.HttpMethod,
         path: request.path,
-        headers: requestHeaders(request.rawHeaders, {
-          token,
-          correlationId: request.correlationId,
-          extraHeaders: this.#api.extraHeaders,
-          passRequestHeaders: this.#api.passRequestHeaders,
-        }),
-        body: body instanceof Readable ? detachedBody(body, this.#limit, request.kept) : (body ?? null),
+        headers,
+        body: body instanceof Readable ? (copy ?? null) : (body ?? null),
         signal: deadline.signal,
         responseHeaders: "raw",
       });
+      permit?.holdUntilClosed(answer.body);
       answer.body.once("close", () => deadline.clear());
       if (answer.statusCode > HIGHEST_STATUS) {
         const invalid = new Error(`the answer has the status ${answer.statusCode}`);
@@ -124,6 +134,7 @@ export class DownstreamClient {
       };
     } catch (error) {
       deadline.clear();
+      copy?.destroy();
       throw downstreamFailure(error, deadline.reason, this.#api);
     }
   }

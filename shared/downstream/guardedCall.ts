@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { DownstreamTimeoutError } from "../errors/downstreamTimeoutError.ts";
 import { DownstreamUnavailableError } from "../errors/downstreamUnavailableError.ts";
 import { DownstreamUnreachableError } from "../errors/downstreamUnreachableError.ts";
+import { errors } from "../http/undici.ts";
 import type { CircuitBreaker } from "./circuitBreaker.ts";
 import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
 
@@ -35,12 +36,16 @@ export async function guardedCall(
 }
 
 /**
- * Not a caller who hung up, sent too much, broke off or is still sending when the time is over; nor a second attempt that
- * ran out of time: the first may have left it none, while the caller took theirs.
+ * Not a caller who hung up, sent too much, broke off or is still sending when the time is over; nor a call that ran out of
+ * what the queue or a first attempt left of its time, which may be none: other users, or this one, took it. A limit of
+ * which the API had all still counts there.
  */
 function isApisFailure(error: unknown, { body, withinMs }: DownstreamRequest): boolean {
   const stream = body instanceof Readable ? body : undefined;
   if (error instanceof DownstreamUnreachableError) return (stream?.errored ?? null) === null;
-  if (withinMs !== undefined) return false;
-  return error instanceof DownstreamTimeoutError && (stream === undefined || stream.readableEnded);
+  if (!(error instanceof DownstreamTimeoutError)) return false;
+  const { cause } = error;
+  const hadAll = cause instanceof errors.HeadersTimeoutError || cause instanceof errors.ConnectTimeoutError;
+  if (withinMs !== undefined && !hadAll) return false;
+  return stream === undefined || stream.readableEnded;
 }

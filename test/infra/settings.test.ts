@@ -109,6 +109,8 @@ describe("the app settings that the deployment writes", () => {
       allowSetCookie: true,
       allowSharedCaching: true,
       maxConnections: 16,
+      maxConcurrentCallsPerUser: 4,
+      queueTimeoutMs: 2_500,
       connectTimeoutMs: 500,
       responseTimeoutMs: 20_000,
       idleTimeoutMs: 30_000,

@@ -15,6 +15,7 @@ const TOLERANCE: Readonly<Record<keyof Resources, number>> = {
   otherHandles: 2,
   descriptors: 4,
   downstreamConnections: 0,
+  permits: 0,
 };
 
 const LEFT_BY_HANG_UPS: ReadonlySet<keyof Resources> = new Set(["descriptors", "downstreamConnections", "timers"]);

@@ -19,6 +19,8 @@ export interface People {
   /** Whom downstream APIs send claims challenges: in no other call, so that nobody else meets one. */
   readonly challenged: readonly Person[];
   readonly badTokens: readonly BadToken[];
+  /** Keeps one API busy with slow uploads, and makes no other call. */
+  readonly hostile: Person;
 }
 
 const SIGN_INS = 3;
@@ -41,6 +43,7 @@ export async function signInPeople(azure: LocalAzure, count: number, untilMs: nu
   for (let index = 0; index < count; index++) crowd.push(await person(azure, SIGN_INS, untilMs));
   const challenged: Person[] = [];
   for (let index = 0; index < CHALLENGED; index++) challenged.push(await person(azure, 1, untilMs));
+  const hostile = await person(azure, 1, untilMs);
   const { oid } = newUser(azure);
   const nowS = Math.floor(Date.now() / MS_PER_SECOND);
   const bad = FORGERIES.map((forgery) => token(azure, oid, untilMs, { forgery }));
@@ -48,7 +51,7 @@ export async function signInPeople(azure: LocalAzure, count: number, untilMs: nu
   bad.push(token(azure, oid, untilMs, { override: { iss: "https://login.example/" } }));
   const expired = token(azure, oid, untilMs, { override: { nbf: nowS - 2 * HOUR_S, exp: nowS - HOUR_S } });
   const badTokens: BadToken[] = (await Promise.all(bad)).map((each) => ({ token: each, code: "invalid_token" }));
-  return { crowd, challenged, badTokens: [...badTokens, { token: await expired, code: "token_expired" }] };
+  return { crowd, challenged, hostile, badTokens: [...badTokens, { token: await expired, code: "token_expired" }] };
 }
 
 async function person(azure: LocalAzure, signIns: number, untilMs: number): Promise<Person> {

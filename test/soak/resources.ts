@@ -20,6 +20,8 @@ export interface Resources {
   readonly descriptors: number | undefined;
   /** Connections that the downstream APIs still see. */
   readonly downstreamConnections: number;
+  /** Calls to downstream APIs that have a permit or wait for one: each that is left takes a connection from its user for good. */
+  readonly permits: number;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function settledResources(
 }
 
 async function look({ host, apis }: SoakWorld): Promise<Resources> {
-  const { memory, active, collected } = await host.workerResources();
+  const { memory, active, collected, gauges } = await host.workerResources();
   if (!collected) throw new Error("The worker runs without --expose-gc: its memory would say nothing.");
   const count = (kinds: RegExp): number =>
     Object.entries(active).reduce((sum, [kind, number]) => sum + (kinds.test(kind) ? number : 0), 0);
@@ -58,6 +60,7 @@ async function look({ host, apis }: SoakWorld): Promise<Resources> {
     otherHandles: count(/./) - sockets - timers,
     descriptors: await descriptorsOf(host.worker.pid),
     downstreamConnections: apis.reduce((sum, { server }) => sum + server.openConnections(), 0),
+    permits: permitsIn(gauges),
   };
 }
 
@@ -67,4 +70,11 @@ async function descriptorsOf(pid: number): Promise<number | undefined> {
   if (names === undefined) return undefined;
   const targets = await Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(() => "")));
   return targets.filter((target) => target.startsWith("socket:")).length;
+}
+
+/** @throws Error when the app has no such gauge: a leak would not be seen. */
+function permitsIn(gauges: Readonly<Record<string, number>>): number {
+  const calls = Object.entries(gauges).filter(([name]) => name.startsWith("obo.downstream.calls "));
+  if (calls.length === 0) throw new Error("The app does not say how many calls to downstream APIs are under way.");
+  return calls.reduce((sum, [, value]) => sum + value, 0);
 }

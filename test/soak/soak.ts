@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../e2e/support/seededRandom.ts";
+import type { CrowdOptions } from "./crowd.ts";
 import { crowd } from "./crowd.ts";
 import { CREDENTIAL_FAULTS } from "./faults/credentialFaults.ts";
 import { downstreamFaults } from "./faults/downstreamFaults.ts";
 import { ENTRA_FAULTS } from "./faults/entraFaults.ts";
 import type { Fault } from "./faults/fault.ts";
 import { redisFaults } from "./faults/redisFaults.ts";
+import type { HostileCounts } from "./hostileUser.ts";
+import { hostileUser } from "./hostileUser.ts";
 import type { Growth } from "./leaks.ts";
 import { growth } from "./leaks.ts";
 import { progressLine } from "./report/progressLine.ts";
@@ -37,6 +40,7 @@ export interface SoakResult {
   readonly tally: Tally;
   readonly spells: readonly Spell[];
   readonly growth: readonly Growth[];
+  readonly hostile: HostileCounts;
   /** Exchanges at Entra ID. */
   readonly tokenRequests: number;
   /** Whatever else was wrong: the log's defects, workers that ended. */
@@ -61,7 +65,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const warmUp = new Tally();
   const warmUpMs = Math.min(Math.max(loadMs * WARM_UP_SHARE, LEAST_WARM_UP_MS), MOST_WARM_UP_MS);
   say(`seed ${seed}: ${users} users, ${callers} callers at a time; warming up for ${seconds(warmUpMs)}`);
-  await crowd({ world, situation: new Situation(), tally: warmUp, seed: seed + callers, callers }, warmUpMs);
+  await crowdAndHostile({ world, situation: new Situation(), tally: warmUp, seed: seed + callers, callers }, warmUpMs);
   const pace = paceOf(loadMs);
   const { settleMs } = pace;
   const before = await settledResources(world, settleMs);
@@ -73,8 +77,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const saying = setInterval(() => say(progressLine(tally, situation, performance.now() - startMs)), SAY_EVERY_MS);
   const random = seededRandom(seed);
   const tracks = [world.apis.flatMap(downstreamFaults), otherFaults(world)];
-  await Promise.all([
-    crowd({ world, situation, tally, seed, callers }, loadMs),
+  const [hostile] = await Promise.all([
+    crowdAndHostile({ world, situation, tally, seed, callers }, loadMs),
     ...tracks.map((faults) => play(scheduleFaults(faults, loadMs, random), world, situation)),
   ]).finally(() => clearInterval(saying));
   const tokenRequests = world.azure.entra.counts.token - tokenRequestsBefore;
@@ -89,7 +93,25 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     ...situation.spells.filter(({ recoveredMs }) => recoveredMs === undefined).map(unrecovered),
   ];
   const passed = warmUp.wrong + tally.wrong + findings.length === 0 && !compared.some(({ leaks }) => leaks);
-  return { seed, loadMs, warmUp, tally, spells: situation.spells, growth: compared, tokenRequests, findings, passed };
+  return {
+    seed,
+    loadMs,
+    warmUp,
+    tally,
+    spells: situation.spells,
+    growth: compared,
+    hostile,
+    tokenRequests,
+    findings,
+    passed,
+  };
+}
+
+/** The hostile user is there all the time: nobody else may notice. */
+async function crowdAndHostile(options: CrowdOptions, forMs: number): Promise<HostileCounts> {
+  const untilMs = performance.now() + forMs;
+  const [counts] = await Promise.all([hostileUser(options, () => performance.now() >= untilMs), crowd(options, forMs)]);
+  return counts;
 }
 
 function otherFaults({ redis }: SoakWorld): readonly Fault[] {

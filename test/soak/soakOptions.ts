@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { UsageError } from "../../local/cli/program.ts";
 
-export const USAGE = `npm run soak -- [--minutes N] [--seed N] [--redis] [--json]
+export const USAGE = `npm run soak -- [--minutes N] [--seed N] [--redis] [--hostile] [--json]
 
 Full load on the function app in the local Azure, while faults come and go at random. Every answer is checked, and at the
 end that memory, sockets and timers are back where they were. Status 1 when anything was wrong.
@@ -10,6 +10,8 @@ end that memory, sockets and timers are back where they were. Status 1 when anyt
   --minutes N   how long (1 unless told; a fraction will do)
   --seed N      repeats the faults and the callers' choices of another run
   --redis       with a Redis between, which gets faults too (redis-server must be installed)
+  --hostile     no faults; instead the other users' time per call with and without one user who keeps 256 slow uploads on
+                an API. Status 1 when their p99 is more than twice as long
   --json        one line of JSON on stdout in place of the table`;
 
 const DEFAULT_MINUTES = 1;
@@ -21,6 +23,7 @@ export interface SoakArguments {
   readonly loadMs: number;
   readonly seed: number;
   readonly redis: boolean;
+  readonly hostile: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -43,6 +46,7 @@ function parsed(args: readonly string[]) {
         minutes: { type: "string" },
         seed: { type: "string" },
         redis: { type: "boolean", default: false },
+        hostile: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },

@@ -25,9 +25,11 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   gateway_misconfigured: 502,
   exchange_failed: 502,
   downstream_unreachable: 502,
+  too_many_concurrent_calls: 429,
   throttled: 503,
   identity_provider_unavailable: 503,
   credential_unavailable: 503,
+  downstream_busy: 503,
   identity_provider_timeout: 504,
   downstream_timeout: 504,
 };

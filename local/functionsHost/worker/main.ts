@@ -2,6 +2,7 @@
 // longer than the IPC channel to its host, so nothing survives a host that is killed.
 import { type HostMessage, isMessage, type WorkerMessage } from "../messages.ts";
 import { supplyCoreModule } from "./coreApi.ts";
+import { registerGauges } from "./gauges.ts";
 import { invoke } from "./invoke.ts";
 import { loadEntry } from "./loadEntry.ts";
 import { workerResources } from "./resources.ts";
@@ -18,6 +19,7 @@ const app = new WorkerApp(send);
 
 async function start(): Promise<void> {
   supplyCoreModule(app);
+  registerGauges();
   try {
     await loadEntry(appDirectory);
     await app.runHooks("appStart", withFixed({ functionAppDirectory: appDirectory }, appHookScope()));

@@ -1,5 +1,6 @@
 import { setImmediate as afterAll } from "node:timers/promises";
 import type { WorkerResources } from "../messages.ts";
+import { readGauges } from "./gauges.ts";
 
 /** What one collection frees makes more collectable: finalizers, weak references. */
 const COLLECTIONS = 3;
@@ -13,5 +14,5 @@ export async function workerResources(): Promise<WorkerResources> {
   }
   const active: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) active[kind] = (active[kind] ?? 0) + 1;
-  return { memory: process.memoryUsage(), collected: collect !== undefined, active };
+  return { memory: process.memoryUsage(), collected: collect !== undefined, active, gauges: readGauges() };
 }

@@ -66,6 +66,24 @@ export class Stage implements AsyncDisposable {
     return url;
   }
 
+  /** A function app with few connections to an API, and a user whose event stream keeps one of them. */
+  async withOpenCall({
+    maxConnections,
+    maxCallsPerUser,
+  }: Readonly<Record<"maxConnections" | "maxCallsPerUser", string>>) {
+    const functions = await this.functionsWith({
+      DownstreamApis__profile__MaxConnections: maxConnections,
+      DownstreamApis__profile__MaxConcurrentCallsPerUser: maxCallsPerUser,
+      DownstreamApis__profile__QueueTimeoutSeconds: "0.2",
+    });
+    const front = await this.anotherFront({}, functions);
+    const token = await this.signIn();
+    const { body } = await front.client.send("/obo/downstream/profile/trickle?everyMs=50", { token });
+    // Nobody reads it: it ends with the client.
+    body.on("error", () => undefined);
+    return { functions, front, token };
+  }
+
   /** A call whose token request meets this. */
   async withEntra(effect: Fault["effect"]) {
     const user = newUser(this.functions.azure);
@@ -172,6 +190,10 @@ const PROVOKE: Readonly<Record<Exclude<ErrorCode, Unprovoked>, Provoke>> = {
     await front.client.call(ME, options);
     return { front, path: ME, options };
   },
+  too_many_concurrent_calls: async (stage) => {
+    const { functions, front, token } = await stage.withOpenCall({ maxConnections: "2", maxCallsPerUser: "1" });
+    return { functions, front, path: ME, options: { token } };
+  },
   request_headers_too_large: async (stage) => ({
     path: ME,
     options: { token: await stage.signIn(), headers: { "x-big": "x".repeat(25_600) } },
@@ -203,6 +225,10 @@ const PROVOKE: Readonly<Record<Exclude<ErrorCode, Unprovoked>, Provoke>> = {
     const options = { token: await stage.signIn() };
     await front.client.call(ME, options);
     return { functions, front, path: ME, options };
+  },
+  downstream_busy: async (stage) => {
+    const { functions, front } = await stage.withOpenCall({ maxConnections: "1", maxCallsPerUser: "1" });
+    return { functions, front, path: ME, options: { token: await stage.signIn() } };
   },
   gateway_unavailable: async (stage) => ({
     front: await stage.anotherFront({ functionsUrl: "http://localhost:1" }),

@@ -68,6 +68,8 @@ export const LEDGER = {
   allowSetCookie: true,
   allowSharedCaching: true,
   maxConnections: 16,
+  maxConcurrentCallsPerUser: 4,
+  queueTimeoutSeconds: "2.5",
   connectTimeoutSeconds: "0.5",
   responseTimeoutSeconds: "20",
   idleTimeoutSeconds: "30",

@@ -34,6 +34,8 @@ describe("the rules of a downstream API in the settings", () => {
         AllowSharedCaching: "true",
         PassRequestHeaders: "CF-IPCountry x-forwarded-for",
         MaxConnections: "8",
+        MaxConcurrentCallsPerUser: "3",
+        QueueTimeoutSeconds: "0.25",
       }),
     ).toMatchObject({
       allowedMethods: ["GET", "POST"],
@@ -43,6 +45,8 @@ describe("the rules of a downstream API in the settings", () => {
       allowSharedCaching: true,
       passRequestHeaders: ["cf-ipcountry", "x-forwarded-for"],
       maxConnections: 8,
+      maxConcurrentCallsPerUser: 3,
+      queueTimeoutMs: 250,
     });
   });
 
@@ -102,6 +106,8 @@ describe("the rules of a downstream API in the settings", () => {
         MaxRequestBodyBytes: "-1",
         AllowSetCookie: "yes",
         MaxConnections: "0",
+        MaxConcurrentCallsPerUser: "0",
+        QueueTimeoutSeconds: "0",
         ExtraHeaderParameters__Host: "graph",
         ScopesByPrefix__0__Prefix: "/me",
       }),
@@ -113,6 +119,29 @@ describe("the rules of a downstream API in the settings", () => {
       { setting: `${GRAPH}__MaxRequestBodyBytes`, expected: "a whole number from 0 to 1099511627776" },
       { setting: `${GRAPH}__AllowSetCookie`, expected: "true or false" },
       { setting: `${GRAPH}__MaxConnections`, expected: "a whole number from 1 to 65535" },
+      { setting: `${GRAPH}__MaxConcurrentCallsPerUser`, expected: "a whole number from 1 to 65535" },
+      { setting: `${GRAPH}__QueueTimeoutSeconds`, expected: "a number of seconds from 0.1 to 60" },
+    ]);
+  });
+
+  it.each([
+    ["1", 1],
+    ["8", 1],
+    ["9", 2],
+    ["256", 32],
+    ["65535", 8_192],
+  ])("of %s connections one user gets %i, unless told", (MaxConnections, calls) => {
+    expect(graph({ MaxConnections })?.maxConcurrentCallsPerUser).toBe(calls);
+  });
+
+  it("one user may have all connections, and no more", () => {
+    expect(graph({ MaxConcurrentCallsPerUser: "256" })?.maxConcurrentCallsPerUser).toBe(256);
+    expect(graphMistakes({ MaxConcurrentCallsPerUser: "257" })).toMatchObject([
+      {
+        setting: `${GRAPH}__MaxConcurrentCallsPerUser`,
+        found: '"257"',
+        expected: "at most MaxConnections, which is 256",
+      },
     ]);
   });
 

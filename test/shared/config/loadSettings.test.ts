@@ -36,6 +36,8 @@ describe("settings", () => {
       retryConnectionFailures: false,
       circuitBreaker: undefined,
       maxConnections: 256,
+      maxConcurrentCallsPerUser: 32,
+      queueTimeoutMs: 5_000,
       connectTimeoutMs: 5_000,
       responseTimeoutMs: 60_000,
       idleTimeoutMs: 120_000,

@@ -3,6 +3,7 @@ import { ClientNotAllowedError } from "../../../shared/errors/clientNotAllowedEr
 import { ConsentRequiredError } from "../../../shared/errors/consentRequiredError.ts";
 import { CredentialUnavailableError } from "../../../shared/errors/credentialUnavailableError.ts";
 import { DownstreamApiUnknownError } from "../../../shared/errors/downstreamApiUnknownError.ts";
+import { DownstreamBusyError } from "../../../shared/errors/downstreamBusyError.ts";
 import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
 import { DownstreamUnavailableError } from "../../../shared/errors/downstreamUnavailableError.ts";
 import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
@@ -27,6 +28,7 @@ import { SettingsInvalidError } from "../../../shared/errors/settingsInvalidErro
 import { ThrottledError } from "../../../shared/errors/throttledError.ts";
 import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
 import { TokenMissingError } from "../../../shared/errors/tokenMissingError.ts";
+import { TooManyConcurrentCallsError } from "../../../shared/errors/tooManyConcurrentCallsError.ts";
 import { UpgradeNotSupportedError } from "../../../shared/errors/upgradeNotSupportedError.ts";
 
 export const DIAGNOSIS = "for the operator's eyes";
@@ -39,6 +41,7 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new ConsentRequiredError(["a/b", "a/c"], "https://consent.example/?x=1", { errorCodes: [65001] }, DIAGNOSIS),
   new CredentialUnavailableError(DIAGNOSIS, 7, CAUSE),
   new DownstreamApiUnknownError(),
+  new DownstreamBusyError("graph", 5),
   new DownstreamTimeoutError("graph", DIAGNOSIS, CAUSE),
   new DownstreamUnavailableError("graph", 30),
   new DownstreamUnreachableError("graph", CAUSE),
@@ -62,5 +65,6 @@ export const EVERY_ERROR: readonly GatewayError[] = [
   new ThrottledError({ retryAfter: 30 }, DIAGNOSIS),
   new TokenExpiredError(),
   new TokenMissingError(),
+  new TooManyConcurrentCallsError("graph", 32, 5),
   new UpgradeNotSupportedError(),
 ];

@@ -1,3 +1,4 @@
+import { UPLOADS } from "../hostileUser.ts";
 import type { SoakResult } from "../soak.ts";
 import type { Finding } from "../tally.ts";
 import { outcomesText } from "./progressLine.ts";
@@ -7,12 +8,13 @@ const MIB = 1_048_576;
 
 /** The whole of it, for people. */
 export function resultText(result: SoakResult): string {
-  const { seed, loadMs, warmUp, tally, growth, findings, tokenRequests, passed } = result;
+  const { seed, loadMs, warmUp, tally, growth, findings, tokenRequests, hostile, passed } = result;
   const perSecond = Math.round((tally.calls * MS_PER_SECOND) / loadMs);
   return [
     "",
     `${tally.calls} calls in ${loadMs / MS_PER_SECOND} s (${perSecond}/s), ${Math.round(tally.bytes / MIB)} MiB received, ${tokenRequests} token requests`,
     `outcomes: ${outcomesText(tally)}`,
+    `the hostile user, up to ${UPLOADS} uploads at 300 B/s at ${hostile.api}: ${hostile.uploaded} uploaded, ${hostile.refused} refused`,
     `kinds: ${[...tally.kinds].map(([kind, count]) => `${kind} ${count}`).join(", ")}`,
     "",
     table(["fault", "times", "calls met it", "right again after (ms)"], faultRows(result)),

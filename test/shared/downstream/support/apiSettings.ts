@@ -23,6 +23,8 @@ export function apiSettings(changes: Partial<DownstreamApiSettings> = {}): Downs
     retryConnectionFailures: false,
     circuitBreaker: undefined,
     maxConnections: MAX_CONNECTIONS,
+    maxConcurrentCallsPerUser: MAX_CONNECTIONS,
+    queueTimeoutMs: LONG_MS,
     connectTimeoutMs: LONG_MS,
     responseTimeoutMs: LONG_MS,
     idleTimeoutMs: LONG_MS,
