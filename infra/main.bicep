@@ -170,6 +170,7 @@ var lists = concat(
     { parameter: 'scopes of ${api.name}', items: api.scopes }
     { parameter: 'allowedMethods of ${api.name}', items: api.?allowedMethods ?? [] }
     { parameter: 'allowedPathPrefixes of ${api.name}', items: api.?allowedPathPrefixes ?? [] }
+    { parameter: 'passRequestHeaders of ${api.name}', items: api.?passRequestHeaders ?? [] }
     { parameter: 'scopesByPrefix of ${api.name}', items: flatten(map(api.?scopesByPrefix ?? [], entry => concat([entry.prefix], entry.scopes))) }
   ]))
 )

@@ -49,7 +49,11 @@ export const overhead: Benchmark = async ({ quick, say }) => {
       name: "authorization",
       host: await start(ROOT, "gateway"),
       path: "authorization/profile",
-      headers: { ...bearer(await gatewayToken(azure)), "x-forwarded-authorization": `Bearer ${token}` },
+      headers: {
+        ...bearer(await gatewayToken(azure)),
+        "x-forwarded-authorization": `Bearer ${token}`,
+        "x-obo-operation": "authorization",
+      },
     },
     {
       name: "bare proxy",

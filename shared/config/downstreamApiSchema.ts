@@ -27,7 +27,7 @@ const QUEUE_TIMEOUT_MS = 5_000;
 const MOST_BODY_BYTES = 1_099_511_627_776;
 const API_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 /** Those that the function app has a route for (functions/index.ts). */
-const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+export const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const API_EXPECTED = "settings below it: __BaseUrl and __Scopes";
 const NAME_EXPECTED = "a name of letters, digits, '-', '_' and '.', as it stands in the gateway's paths";
 

@@ -48,6 +48,8 @@ export function loadSettings(
         {
           path: ["Gateway", "TenantId"],
           error: "the gateway's tenant (GUID): AzureAd__TenantId names none, and Gateway__Authentication is entra",
+          // What is wrong within a section decides first: a section that failed says nothing here.
+          when: ({ issues }) => issues.length === 0,
         },
       ),
     );

@@ -4,9 +4,13 @@ import { plainName } from "../http/headerRules.ts";
  * Headers by which a request asks for another method than its request line has: OData's and SharePoint's `X-HTTP-Method`,
  * Google's and Azurite's `X-HTTP-Method-Override`, and `X-Method-Override` of common middleware.
  */
-const OVERRIDE_HEADERS = new Set(["x-http-method", "x-http-method-override", "x-method-override"]);
+export const OVERRIDE_HEADERS: ReadonlySet<string> = new Set([
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+]);
 /** The same in a query: Rails, Laravel and Express `_method`, Google `$httpMethod`, SharePoint and others the header's name. */
-const OVERRIDE_PARAMETERS = new Set(["_method", "$httpmethod", ...OVERRIDE_HEADERS]);
+export const OVERRIDE_PARAMETERS: ReadonlySet<string> = new Set(["_method", "$httpmethod", ...OVERRIDE_HEADERS]);
 
 /**
  * What in a request asks for a method that is not allowed, as a name for the client; undefined: nothing does. The API may

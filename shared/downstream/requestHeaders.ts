@@ -8,7 +8,13 @@ import { isTraceParent, newTraceParent } from "./traceContext.ts";
 const isDropped = headerMatcher(REQUEST_HEADER_RULES);
 const TRACEPARENT = "traceparent";
 /** What the gateway and the downstream API must read alike passes under its own name alone. */
-const NEVER_DISGUISED = new Set(["content-length", "content-type", "content-encoding", TRACEPARENT, "tracestate"]);
+export const NEVER_DISGUISED: ReadonlySet<string> = new Set([
+  "content-length",
+  "content-type",
+  "content-encoding",
+  TRACEPARENT,
+  "tracestate",
+]);
 
 export interface RequestHeaderOptions {
   readonly token: Secret;

@@ -16,6 +16,8 @@ const AMBIGUOUS_OCTETS: readonly (readonly [RegExp, string])[] = [
 const STILL_ENCODED = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 /** Without one of these there is no dot segment, and folding is not worth its time. */
 const DOT_OR_BEYOND_ASCII = /[.\u0080-\uffff]/;
+/** An octet of UTF-8's multi-octet forms, encoded. */
+const BEYOND_ASCII = /%[89a-f]/i;
 /** Characters that show nothing: some servers and file systems drop them. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** What compatibility mappings (NFKC) leave, and Windows' best-fit tables make a slash or backslash. */
@@ -26,7 +28,7 @@ const PARAMETERS = /[;?#].*$/s;
 const DOTS = /^(?:\.{1,2}|(?=.*\.)(?=.* )[. ]+)$/;
 
 /** Parameters of a query that are meant for API Management, in lower case. */
-const GATEWAY_PARAMETERS = new Set(["subscription-key"]);
+export const GATEWAY_PARAMETERS: ReadonlySet<string> = new Set(["subscription-key"]);
 
 /**
  * Joins the rest of the client's path and the query, byte for byte, to a downstream API's base path. Refuses, and does not
@@ -53,8 +55,9 @@ function decodedOnce(rest: string): string {
   refuseAmbiguousOctets(rest);
   const decoded = decode(rest) ?? refuse("holds octets that are no UTF-8");
   if (!STILL_ENCODED.test(decoded)) return decoded;
-  // The Functions host hands `%2F` on as `%252F`: which of the two the client sent cannot be known.
+  // The Functions host hands `%2F` on as `%252F` and `%FF` as `%25FF`: which of the two the client sent cannot be known.
   refuseAmbiguousOctets(decoded);
+  if (BEYOND_ASCII.test(decoded)) refuse("holds octets that are no UTF-8, or something that is encoded twice");
   return refuse("holds something that is encoded twice");
 }
 

@@ -114,7 +114,7 @@ describe("an API that takes no users", () => {
       expect((await fronted.client.call("/authorization/reports", { token })).status).toBe(401);
       const answer = await fronted.client.call("/authorization/reports", {
         token: await gatewayToken(azure),
-        headers: { "x-forwarded-authorization": `Bearer ${token}` },
+        headers: { "x-forwarded-authorization": `Bearer ${token}`, "x-obo-operation": "authorization" },
       });
       expect([answer.status, answer.json().authorizationHeader]).toEqual([200, expect.stringMatching(/^Bearer ey/)]);
       expect(azure.entra.requests.at(-1)?.grantType).toBe("client_credentials");

@@ -23,6 +23,7 @@ const LISTS: readonly (readonly [name: string, params: (items: Value) => Values,
   ["scopes of graph", ofApi("scopes"), "https://graph.microsoft.com/User.Read"],
   ["allowedMethods of graph", ofApi("allowedMethods"), "GET"],
   ["allowedPathPrefixes of graph", ofApi("allowedPathPrefixes"), "/me"],
+  ["passRequestHeaders of graph", ofApi("passRequestHeaders"), "CF-Ray"],
   [
     "scopesByPrefix of graph",
     (items) => ofApi("scopesByPrefix")([{ prefix: "/me", scopes: items }]),
@@ -70,7 +71,9 @@ const everyList = (item: (valid: string) => string): Values => {
   return {
     tenantId: "organizations",
     ...Object.fromEntries(parameters.map((name) => [name, ofOne(name)])),
-    downstreamApis: [{ ...GRAPH, ...api("scopes"), ...api("allowedPathPrefixes"), scopesByPrefix }],
+    downstreamApis: [
+      { ...GRAPH, ...api("scopes"), ...api("allowedPathPrefixes"), ...api("passRequestHeaders"), scopesByPrefix },
+    ],
   };
 };
 

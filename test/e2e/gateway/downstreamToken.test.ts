@@ -65,7 +65,11 @@ describe("an API that API Management calls itself", () => {
     const through = await chain.client.call("/profile-direct/me", { token, headers });
     const direct = await client.call("/authorization/profile", {
       token: await gatewayToken(azure),
-      headers: { ...headers, "x-forwarded-authorization": `Bearer ${token}` },
+      headers: {
+        ...headers,
+        "x-forwarded-authorization": `Bearer ${token}`,
+        "x-obo-operation": "authorization",
+      },
     });
     const traceless = (text: string): string => text.replace(/"traceId":"[0-9a-f-]{36}"/, "");
     expect([through.status, through.json().code]).toEqual([403, "consent_required"]);

@@ -12,6 +12,9 @@ const REQUIRED = "This address takes calls from its gateway only. Call the gatew
 const ME = "/downstream/profile/me";
 const PATHS = [ME, "/validate", "/authorization/profile"];
 
+/** Only downstream-token.xml's own request carries it. */
+const BY_POLICY = { "x-obo-operation": "authorization" };
+
 let functions: GatewayUnderTest;
 let userToken: string;
 beforeAll(async () => {
@@ -169,7 +172,8 @@ describe("a function that demands its gateway", () => {
       detail: "Send the user's access token for this API: Authorization: Bearer <token>.",
       challenge: {},
     });
-    expect((await functions.client.call(path, { token, headers: forwarded() })).status).toBe(200);
+    const headers = { ...forwarded(), ...(path.startsWith("/authorization") ? BY_POLICY : {}) };
+    expect((await functions.client.call(path, { token, headers })).status).toBe(200);
   });
 
   it("validates the user's token itself", async () => {
@@ -191,11 +195,48 @@ describe("a function that demands its gateway", () => {
 });
 
 describe("GET /api/authorization/{api}", () => {
-  const call = async (path: string): Promise<Answer> =>
+  const call = async (path: string, headers: Record<string, string> = BY_POLICY): Promise<Answer> =>
     functions.client.call(path, {
       token: await gatewayToken(functions.azure),
-      headers: { "x-forwarded-authorization": `Bearer ${userToken}` },
+      headers: { "x-forwarded-authorization": `Bearer ${userToken}`, ...headers },
     });
+  const nothingHere = async (path: string, headers: Record<string, string> | undefined, detail: string) => {
+    const exchanges = functions.azure.entra.counts.token;
+    const answer = await call(path, headers);
+    expectProblem(functions, answer, { code: "not_found", detail });
+    expect(answer.body.toString("utf8")).not.toContain("authorizationHeader");
+    expect(functions.azure.entra.counts.token).toBe(exchanges);
+    return functions.log.events.find(({ correlationId }) => correlationId === answer.headers["x-correlation-id"]);
+  };
+
+  it.each<[string, Record<string, string>]>([
+    ["that states no operation", {}],
+    ["that a policy meant for another function", { "x-obo-operation": "downstream" }],
+    ["that states two", { "x-obo-operation": "authorization, downstream" }],
+    ["that states it in another spelling", { "x-obo-operation": "Authorization" }],
+  ])("does not exist for a call %s, whatever the path", async (_, headers) => {
+    const detail = "There is nothing at this address for this call.";
+    for (const path of ["/authorization/profile", "/downstream/x/../../authorization/profile"])
+      await nothingHere(path, headers, detail);
+  });
+
+  it("exists only for the APIs that Gateway__AuthorizationApis names", async () => {
+    const event = await nothingHere(
+      "/authorization/ledger",
+      BY_POLICY,
+      "There is nothing at this address for this API.",
+    );
+    expect(event).toMatchObject({
+      diagnosis: "Gateway__AuthorizationApis does not name ledger: its token stays in the function app.",
+    });
+  });
+
+  it.each(["/downstream/profile/me", "/validate", "/health/ready", "/health/live"])(
+    "is the only function for its calls: they do not run %s",
+    async (path) => {
+      await nothingHere(path, BY_POLICY, "There is nothing at this address for this call.");
+    },
+  );
 
   it("gives the token for that API, and when it ends", async () => {
     const answer = await call("/authorization/profile");

@@ -27,9 +27,12 @@ function defaultScope(scope: string): string {
 }
 
 /** The scopes that Entra ID was asked for by this call. */
-async function askedFor(path: string): Promise<string[]> {
+async function askedFor(path: string, operation = "downstream"): Promise<string[]> {
   const before = functions.azure.entra.requests.length;
-  const { status } = await functions.client.call(path, { token, headers });
+  const { status } = await functions.client.call(path, {
+    token,
+    headers: { ...headers, "x-obo-operation": operation },
+  });
   expect(status).toBe(200);
   return functions.azure.entra.requests.slice(before).map(({ scope }) => scope?.split(" ")[0] ?? "");
 }
@@ -42,6 +45,6 @@ describe("scopes below a prefix", () => {
     expect(await askedFor("/downstream/split/me")).toEqual([]);
     expect(await askedFor("/downstream/split/echo/y")).toEqual([]);
     // A gateway that asks for the token itself gets that of the API's own scopes, which is there already.
-    expect(await askedFor("/authorization/split")).toEqual([]);
+    expect(await askedFor("/authorization/split", "authorization")).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ const BESIDE: Environment = {
   AzureAd__TenantId: "organizations",
   Gateway__Authentication: "entra",
   Gateway__AllowedPrincipals: CLIENT_ID,
+  Gateway__TenantId: TENANT,
 };
 const PREFIX_ENTRY = { [`${GRAPH}__ScopesByPrefix__0__Prefix`]: "/me" };
 /** Every setting that is a list, with two values of it and what it needs beside it. */
@@ -25,6 +26,7 @@ const LISTS: readonly (readonly [name: string, values: readonly [string, string]
   [`${GRAPH}__Scopes`, ["one", "two"]],
   [`${GRAPH}__AllowedMethods`, ["GET", "POST"]],
   [`${GRAPH}__AllowedPathPrefixes`, ["/me", "/users"]],
+  [`${GRAPH}__PassRequestHeaders`, ["CF-Ray", "X-Real-IP"]],
   [`${GRAPH}__ScopesByPrefix__0__Scopes`, ["one", "two"], PREFIX_ENTRY],
 ];
 const NAMES = LISTS.map(([name]) => name);

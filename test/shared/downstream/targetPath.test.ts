@@ -68,7 +68,7 @@ describe("targetPath", () => {
     ["/%f5%80%80%80", "holds octets that are no UTF-8"],
     ["/a%252fb", "holds an encoded slash"],
     ["/a%252e%252e", "holds an encoded dot"],
-    ["/a%25FF", "holds something that is encoded twice"],
+    ["/a%25FF", "holds octets that are no UTF-8, or something that is encoded twice"],
     // The Functions host decodes and encodes anew: these arrive from clients who mix encodings.
     ["/%25%32%65%25%32%65/a", "holds an encoded dot"],
     ["/%%32%65/a", "holds a percent sign that encodes nothing"],
