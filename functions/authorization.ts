@@ -1,6 +1,4 @@
-import { DownstreamApiUnknownError } from "../shared/errors/downstreamApiUnknownError.ts";
-import { InvalidRequestError } from "../shared/errors/invalidRequestError.ts";
-import { NotFoundError } from "../shared/errors/notFoundError.ts";
+import { DownstreamApiUnknownError, InvalidRequestError, NotFoundError } from "../shared/errors/errors.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 import { jsonTextAnswer } from "./http/httpCall.ts";

@@ -1,6 +1,5 @@
 import { refuseUpgrade } from "../shared/downstream/upgrade.ts";
-import { DownstreamApiUnknownError } from "../shared/errors/downstreamApiUnknownError.ts";
-import { NotFoundError } from "../shared/errors/notFoundError.ts";
+import { DownstreamApiUnknownError, NotFoundError } from "../shared/errors/errors.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 

@@ -1,5 +1,5 @@
 import hostJson from "../host.json" with { type: "json" };
-import { InvalidSettingsError } from "../shared/config/mistake.ts";
+import { InvalidSettingsError } from "../shared/config/settingTree.ts";
 
 /** Overrides host.json, as any setting of that form does. */
 const SETTING = "AzureFunctionsJobHost__functionTimeout";

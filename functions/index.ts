@@ -1,10 +1,10 @@
 import type { HttpMethod } from "@azure/functions";
 import { app } from "@azure/functions";
 import { loadSettings } from "../shared/config/loadSettings.ts";
-import type { Mistake } from "../shared/config/mistake.ts";
-import { InvalidSettingsError } from "../shared/config/mistake.ts";
 import type { Settings } from "../shared/config/settings.ts";
-import { SettingsInvalidError } from "../shared/errors/settingsInvalidError.ts";
+import type { Mistake } from "../shared/config/settingTree.ts";
+import { InvalidSettingsError } from "../shared/config/settingTree.ts";
+import { SettingsInvalidError } from "../shared/errors/errors.ts";
 import { SETTINGS_INVALID } from "../shared/health/readiness.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { jsonLog } from "../shared/telemetry/log.ts";

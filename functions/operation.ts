@@ -1,4 +1,4 @@
-import { NotFoundError } from "../shared/errors/notFoundError.ts";
+import { NotFoundError } from "../shared/errors/errors.ts";
 import type { CallHandler, HttpCall } from "./http/httpCall.ts";
 
 /**

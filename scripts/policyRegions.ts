@@ -4,7 +4,7 @@ import {
   REQUEST_HEADER_RULES,
   RESPONSE_HEADER_RULES,
   SHARED_CACHE_HEADERS,
-} from "../shared/http/headerRules.ts";
+} from "../shared/net/headerRules.ts";
 
 /** The slots for what only Azure's own parts may send, and what is for API Management. */
 const MAX_FORGED_HEADERS = 24;

@@ -1,4 +1,4 @@
-import type { ValidatedAssertion } from "../../shared/inbound/validatedAssertion.ts";
+import type { ValidatedAssertion } from "../../shared/inbound/userTokenValidator.ts";
 import type { Benchmark, BenchmarkOptions, Figure, Ratio } from "../benchmark.ts";
 import type { Bar } from "../report/barChart.ts";
 import { fillMsal, msalClient, msalToken, TokenEndpoint } from "../support/msalClient.ts";

@@ -1,4 +1,4 @@
-import type { ValidatedAssertion } from "../../shared/inbound/validatedAssertion.ts";
+import type { ValidatedAssertion } from "../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../shared/secret.ts";
 
 const MICROS_PER_MS = 1000;

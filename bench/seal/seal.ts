@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import type { CachedToken } from "../../shared/exchange/memoryCache.ts";
 import { TokenSeal } from "../../shared/exchange/redis/tokenSeal.ts";
+import type { CachedToken } from "../../shared/exchange/tokenCache.ts";
 import { Secret } from "../../shared/secret.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { median, repeat, rotated } from "../support/statistics.ts";

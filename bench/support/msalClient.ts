@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { INetworkModule, NetworkResponse } from "@azure/msal-node";
 import { ConfidentialClientApplication } from "@azure/msal-node";
-import type { ValidatedAssertion } from "../../shared/inbound/validatedAssertion.ts";
+import type { ValidatedAssertion } from "../../shared/inbound/userTokenValidator.ts";
 import { CLIENT, LIFE_MS, SCOPE, TENANT, tokenText } from "./users.ts";
 
 const MS_PER_SECOND = 1000;

@@ -1,9 +1,9 @@
-import { FailureMemory } from "../../shared/exchange/failureMemory.ts";
-import { MemoryCache } from "../../shared/exchange/memoryCache.ts";
+import { FailureMemory } from "../../shared/exchange/negativeCache.ts";
 import { TokenBroker } from "../../shared/exchange/tokenBroker.ts";
+import { MemoryCache } from "../../shared/exchange/tokenCache.ts";
 import { Secret } from "../../shared/secret.ts";
 import { jsonLog } from "../../shared/telemetry/log.ts";
-import { instrumentedCounters } from "../../shared/telemetry/tokenInstruments.ts";
+import { instrumentedCounters } from "../../shared/telemetry/tokenMetrics.ts";
 import { CLIENT, LIFE_MS, tokenText } from "./users.ts";
 
 export interface BrokerLimits {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { DownstreamApiSettings } from "../../shared/config/settings.ts";
-import type { ValidatedAssertion } from "../../shared/inbound/validatedAssertion.ts";
+import type { ValidatedAssertion } from "../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../shared/secret.ts";
 
 /** As long as an access token of Entra ID with a few groups. */

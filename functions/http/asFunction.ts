@@ -2,13 +2,11 @@ import type { HttpHandler, HttpResponse, HttpResponseInit, InvocationContext } f
 import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
 import { CATALOGUE } from "../../shared/errors/catalogue.ts";
 import type { ChallengeRealm } from "../../shared/errors/challenge.ts";
-import { GatewayError } from "../../shared/errors/gatewayError.ts";
-import { InternalError } from "../../shared/errors/internalError.ts";
+import { GatewayError, InternalError } from "../../shared/errors/errors.ts";
 import { problemResponse } from "../../shared/errors/problem.ts";
-import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correlationId.ts";
-import { describeError } from "../../shared/telemetry/describeError.ts";
+import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correlation.ts";
 import type { Log, LogSink } from "../../shared/telemetry/log.ts";
-import { jsonLog } from "../../shared/telemetry/log.ts";
+import { describeError, jsonLog } from "../../shared/telemetry/log.ts";
 import type { CallEnd } from "./callEnd.ts";
 import { callEnd, untilCallEnds } from "./callEnd.ts";
 import { cutConnection } from "./cutConnection.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
-import { GatewayTimeoutError } from "../../shared/errors/gatewayTimeoutError.ts";
+import { GatewayTimeoutError } from "../../shared/errors/errors.ts";
 import type { TimeLimit } from "./timeLimit.ts";
 import type { TrueExchange } from "./trueExchange.ts";
 

@@ -1,4 +1,4 @@
-import { fieldValues } from "../../shared/http/fieldValues.ts";
+import { fieldValues } from "../../shared/net/headerFields.ts";
 
 /**
  * Reads header values as they were sent. node:http's own `headers` drops repeated Authorization fields silently; here

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { discard } from "../../shared/downstream/discard.ts";
 import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
-import { asciiValue } from "../../shared/http/asciiValue.ts";
+import { asciiValue } from "../../shared/net/headerFields.ts";
 import type { CallEnd } from "./callEnd.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";

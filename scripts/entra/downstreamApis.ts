@@ -1,4 +1,4 @@
-import { nearest } from "../../shared/config/nearest.ts";
+import { nearest } from "../../shared/config/names.ts";
 import type { ApplicationOption, DownstreamOption } from "./downstreamOption.ts";
 import type { GraphDirectory } from "./graphDirectory.ts";
 import type { AppRole, PermissionScope, ServicePrincipal } from "./graphObjects.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { request as send } from "undici";
 import type { z } from "zod";
-import { retryAfterSeconds } from "../../shared/http/retryAfter.ts";
+import { retryAfterSeconds } from "../../shared/net/httpClient.ts";
 import type { GraphFailure, Right } from "./graphErrors.ts";
 import { adviceFor, GraphError, readFailure } from "./graphErrors.ts";
 import type { GraphIdentity } from "./graphIdentity.ts";

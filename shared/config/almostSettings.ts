@@ -1,7 +1,6 @@
-import type { Mistake } from "./mistake.ts";
-import { REDACTED } from "./mistake.ts";
-import { API_NAME, meant, PLACES, placePattern, SECTIONS } from "./names.ts";
-import { editsOfAlike } from "./nearest.ts";
+import { API_NAME, editsOfAlike, meant, PLACES, placePattern, SECTIONS } from "./names.ts";
+import type { Mistake } from "./settingTree.ts";
+import { REDACTED } from "./settingTree.ts";
 
 /**
  * Names that are not ours and look so. `Azure` and `AzureAI` are sections of Microsoft's libraries. The variables are

@@ -1,11 +1,10 @@
 import * as z from "zod/mini";
 import { clientCredentialSchema } from "./clientCredentialSchema.ts";
-import { cloudOfInstance, cloudOfVault } from "./clouds.ts";
 import { IGNORED_NAMES } from "./names.ts";
 import type { AzureAdSettings, ClientCredentialSettings } from "./settings.ts";
 import { byIndex, guid, isGuid, list, one, seconds, setting, text, url } from "./values.ts";
 
-const PUBLIC_CLOUD = "https://login.microsoftonline.com/";
+const PUBLIC_INSTANCE = "https://login.microsoftonline.com/";
 const REQUEST_TIMEOUT_MS = 10_000;
 const CREDENTIAL_POLL_MS = 3_600_000;
 const DAY_S = 86_400;
@@ -20,7 +19,7 @@ export const azureAdSchema = z.pipe(
   z
     .strictObject({
       ...ignored,
-      Instance: z.prefault(url("the sign-in endpoint, like https://login.microsoftonline.com/"), PUBLIC_CLOUD),
+      Instance: z.prefault(url("the sign-in endpoint, like https://login.microsoftonline.com/"), PUBLIC_INSTANCE),
       TenantId: setting("the tenant's id (GUID), or organizations for users of several tenants", (value) =>
         isGuid(value) || SEVERAL_TENANTS.includes(value.toLowerCase()) ? value.toLowerCase() : undefined,
       ),
@@ -95,4 +94,57 @@ interface CloudsOf {
 // As Microsoft.Identity.Web: with nothing named, the client id (v2.0 tokens) and the default app id URI (v1.0 tokens).
 function audiences(clientId: string, named: readonly string[]): readonly string[] {
   return named.length > 0 ? [...new Set(named)] : [clientId, `api://${clientId}`];
+}
+
+/** One of Microsoft's clouds: they share protocols and nothing else. */
+export interface Cloud {
+  readonly name: string;
+  /** Hosts of its sign-in endpoint; the first is today's, the others are older names of it. */
+  readonly signInHosts: readonly [string, ...string[]];
+  /** What follows a vault's name in its host. */
+  readonly vaultSuffix: string;
+  /** What a token for Key Vault is for. */
+  readonly vaultResource: string;
+  /** What a managed identity's token is for when it serves as a client assertion. */
+  readonly tokenExchangeUrl: string;
+}
+
+/** Microsoft: "National clouds", "Azure Key Vault DNS suffixes", "Configure an application to trust a managed identity". */
+const CLOUDS: readonly [Cloud, ...Cloud[]] = [
+  {
+    name: "the public cloud",
+    signInHosts: ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com"],
+    vaultSuffix: ".vault.azure.net",
+    vaultResource: "https://vault.azure.net",
+    tokenExchangeUrl: "api://AzureADTokenExchange",
+  },
+  {
+    name: "US Government",
+    signInHosts: ["login.microsoftonline.us"],
+    vaultSuffix: ".vault.usgovcloudapi.net",
+    vaultResource: "https://vault.usgovcloudapi.net",
+    tokenExchangeUrl: "api://AzureADTokenExchangeUSGov",
+  },
+  {
+    name: "China",
+    signInHosts: ["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
+    vaultSuffix: ".vault.azure.cn",
+    vaultResource: "https://vault.azure.cn",
+    tokenExchangeUrl: "api://AzureADTokenExchangeChina",
+  },
+];
+
+/** What an address that is no Microsoft cloud's (a stand-in that the settings name) is taken for. */
+export const PUBLIC_CLOUD = CLOUDS[0];
+
+/** The cloud whose sign-in endpoint this is; undefined for an address of nobody we know. */
+export function cloudOfInstance(instance: string): Cloud | undefined {
+  const { hostname } = new URL(instance);
+  return CLOUDS.find(({ signInHosts }) => signInHosts.includes(hostname));
+}
+
+/** The cloud whose vault this is; undefined for an address of nobody we know. */
+export function cloudOfVault(keyVaultUrl: string): Cloud | undefined {
+  const { hostname } = new URL(keyVaultUrl);
+  return CLOUDS.find(({ vaultSuffix }) => hostname.endsWith(vaultSuffix));
 }

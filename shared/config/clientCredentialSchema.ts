@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { Secret } from "../secret.ts";
-import { SecretBytes } from "../secretBytes.ts";
+import { Secret, SecretBytes } from "../secret.ts";
 import type { ClientCredentialSettings } from "./settings.ts";
 import { flag, guid, secret, setting, text, url } from "./values.ts";
 

@@ -1,12 +1,129 @@
 import * as z from "zod/mini";
-import { canPass } from "../http/headerRules.ts";
-import { appTokenRules } from "./appTokenRules.ts";
-import { circuitBreakerSchema } from "./circuitBreakerSchema.ts";
-import { extraHeadersSchema } from "./extraHeadersSchema.ts";
-import { pathPrefixes } from "./pathPrefix.ts";
-import { scopesByPrefixSchema, scopesSchema } from "./scopesByPrefixSchema.ts";
-import type { DownstreamApiSettings } from "./settings.ts";
-import { flag, list, seconds, setting, url, wholeNumber } from "./values.ts";
+import { canPass } from "../net/headerRules.ts";
+import { Secret } from "../secret.ts";
+import type { CircuitBreakerSettings, DownstreamApiSettings, ExtraHeader, PrefixScopes } from "./settings.ts";
+import { byIndex, flag, list, seconds, setting, text, url, wholeNumber } from "./values.ts";
+
+/** Visible ASCII without what ends a path, without backslashes, and percent signs only where they encode something. */
+const PATH = /^(?:\/(?:[!"$&-.0-;<=>@-[\]-~]|%[0-9a-f]{2})+)*\/?$/i;
+const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
+
+/** A path below an API's base URL, without the slash at its end; `/` for all of them is the empty text. */
+export const pathPrefix = () =>
+  setting("a path below the base URL like /me/messages, without query, empty or dot segments", (value) =>
+    value.startsWith("/") && PATH.test(value) && !DOT_SEGMENT.test(value) ? value.replace(/\/$/, "") : undefined,
+  );
+
+/** A comma may stand in a path (SharePoint's site ids have two); one before a slash or at the end separates paths. */
+const BETWEEN_PATHS = /[ \t\r\n]|[,;](?:\/|$)|^["[]/;
+
+export const pathPrefixes = () => list(pathPrefix(), { separators: BETWEEN_PATHS });
+
+const SCOPES_EXPECTED =
+  "at least one scope of this API, like https://graph.microsoft.com/User.Read, and numbers without a gap";
+const PREFIX_SCOPES_EXPECTED =
+  "entries numbered __0, __1, ... without a gap, each with a __Prefix of its own and __Scopes";
+
+/** What token B is asked for. */
+export const scopesSchema = list(text("a scope"), { expected: SCOPES_EXPECTED });
+
+const entry = z.pipe(
+  z.strictObject({ Prefix: pathPrefix(), Scopes: scopesSchema }, { error: PREFIX_SCOPES_EXPECTED }),
+  z.transform((from): PrefixScopes => ({ prefix: from.Prefix, scopes: from.Scopes })),
+);
+
+/** `ScopesByPrefix__n`: other scopes for a part of the API, the longest prefix first. */
+export const scopesByPrefixSchema = z.pipe(
+  z.pipe(
+    z.transform(byIndex),
+    z.array(entry, { error: PREFIX_SCOPES_EXPECTED }).check(
+      z.refine((entries) => new Set(entries.map(({ prefix }) => prefix)).size === entries.length, {
+        error: PREFIX_SCOPES_EXPECTED,
+        when: ({ issues }) => issues.length === 0,
+      }),
+    ),
+  ),
+  z.transform((entries) => entries.toSorted((one, other) => other.prefix.length - one.prefix.length)),
+);
+
+/** An id that ends in a slash keeps it, as that of Azure's management does: https://management.azure.com//.default. */
+const DEFAULT_SCOPE = /^[^/].*\/\.default$/;
+const APP_SCOPES_EXPECTED =
+  "with RequestAppToken exactly one scope, the API's <app id URI>/.default: an app gets all that it was granted, of one API";
+const PREFIXES_EXPECTED = "nothing with RequestAppToken: an app's token is the same for all paths";
+
+interface ScopesOf {
+  readonly RequestAppToken: boolean;
+  readonly Scopes: readonly string[];
+  readonly ScopesByPrefix: readonly PrefixScopes[];
+}
+
+/** The client credentials grant takes `<resource>/.default` and nothing else (Microsoft, "client credentials flow"). */
+export function appTokenRules({ value, issues }: z.core.ParsePayload<ScopesOf>): void {
+  if (!value.RequestAppToken) return;
+  if (value.Scopes.length !== 1 || !DEFAULT_SCOPE.test(value.Scopes[0] ?? "")) {
+    issues.push({ code: "custom", input: value.Scopes, path: ["Scopes"], message: APP_SCOPES_EXPECTED });
+  }
+  if (value.ScopesByPrefix.length > 0) {
+    issues.push({ code: "custom", input: value.ScopesByPrefix, path: ["ScopesByPrefix"], message: PREFIXES_EXPECTED });
+  }
+}
+
+const MOST_FAILURES = 10_000;
+const PAUSE_MS = 30_000;
+const LONGEST_PAUSE_S = 3_600;
+
+/** `CircuitBreaker__Failures` and `__PauseSeconds`. */
+export const circuitBreakerSchema = z.pipe(
+  z.strictObject(
+    {
+      Failures: wholeNumber(1, MOST_FAILURES),
+      PauseSeconds: z._default(seconds(1, LONGEST_PAUSE_S), PAUSE_MS),
+    },
+    { error: "settings below it: __Failures, and perhaps __PauseSeconds" },
+  ),
+  z.transform((from): CircuitBreakerSettings => ({ failures: from.Failures, pauseMs: from.PauseSeconds })),
+);
+
+/** RFC 9110, 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^`|~0-9a-z]+$/;
+/** RFC 9110, 5.5, without what is beyond ASCII. */
+const VALUE = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/;
+/** What the gateway writes itself, or what the connection, the body and the caller's identity decide. */
+const NOT_FOR_SETTINGS =
+  /^(?:authorization|client-request-id|connection|content-.*|cookie|expect|host|keep-alive|proxy-.*|te|trace(?:parent|state)|trailer|transfer-encoding|upgrade|via|x-correlation-id)$/;
+const HEADER_NAME_EXPECTED =
+  "a header's name, once, and none that the gateway or the caller must say (Host, Authorization, Content-*, ...)";
+const EXTRA_HEADERS_EXPECTED = "settings below it, one per header: __x-api-version, or __x_api_version with _ for -";
+
+/** What the platform leaves in place of a secret that it could not read (learn.microsoft.com/azure/app-service/app-service-key-vault-references). */
+const UNRESOLVED = /^@Microsoft\.(?:KeyVault|AppConfiguration)\(/i;
+const RESOLVED_EXPECTED =
+  "the secret itself: the platform could not read this reference. See that the secret is there and that the app's identity may read it, then restart the app";
+
+// A reference sent as it is would tell another origin where the key is, and the API would only say that it is wrong.
+const value = setting("a header's value: visible ASCII", (text) =>
+  VALUE.test(text) ? new Secret(text) : undefined,
+).check(z.refine((secret) => !UNRESOLVED.test(secret.reveal()), { error: RESOLVED_EXPECTED }));
+
+/**
+ * `ExtraHeaderParameters__{name}`, as Microsoft.Identity.Web calls them. App settings on Linux take no dashes in a name:
+ * an underscore stands for one. No header that goes out has an underscore, so nothing is lost.
+ */
+export const extraHeadersSchema = z.pipe(
+  z.record(z.string(), value, { error: EXTRA_HEADERS_EXPECTED }),
+  z.transform((given, context) => {
+    const headers = new Map<string, ExtraHeader>();
+    for (const [written, secret] of Object.entries(given)) {
+      const name = written.toLowerCase().replaceAll("_", "-");
+      if (!TOKEN.test(name) || NOT_FOR_SETTINGS.test(name) || headers.has(name)) {
+        context.issues.push({ code: "custom", path: [written], message: HEADER_NAME_EXPECTED, input: written });
+      }
+      headers.set(name, { name, value: secret });
+    }
+    return [...headers.values()];
+  }),
+);
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RESPONSE_TIMEOUT_MS = 60_000;

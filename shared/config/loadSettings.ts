@@ -3,12 +3,10 @@ import { almostSettings } from "./almostSettings.ts";
 import { azureAdSchema } from "./azureAdSchema.ts";
 import { downstreamApisSchema } from "./downstreamApiSchema.ts";
 import { gatewaySchema } from "./gatewaySchema.ts";
-import type { Mistake } from "./mistake.ts";
-import { InvalidSettingsError, shown } from "./mistake.ts";
 import { IGNORED_NAMES, KNOWN_NAMES, meant, SECTIONS, SECTIONS_OF_ENTRIES } from "./names.ts";
 import type { AzureAdSettings, GatewaySettings, Settings } from "./settings.ts";
-import type { SettingTree } from "./settingTree.ts";
-import { emptyTree, settingTree } from "./settingTree.ts";
+import type { Mistake, SettingTree } from "./settingTree.ts";
+import { emptyTree, InvalidSettingsError, settingTree, shown } from "./settingTree.ts";
 import { tokenCacheSchema } from "./tokenCacheSchema.ts";
 import { isGuid, words } from "./values.ts";
 

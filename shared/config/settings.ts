@@ -1,5 +1,4 @@
-import type { Secret } from "../secret.ts";
-import type { SecretBytes } from "../secretBytes.ts";
+import type { Secret, SecretBytes } from "../secret.ts";
 
 /** The app's settings: typed, validated, frozen. Durations are milliseconds. */
 export interface Settings {

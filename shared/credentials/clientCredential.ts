@@ -1,3 +1,4 @@
+import { GatewayMisconfiguredError } from "../errors/errors.ts";
 import type { Secret } from "../secret.ts";
 
 /** How a token request proves that it comes from the app (RFC 6749, 2.3; RFC 7523, 2.2). */
@@ -43,4 +44,25 @@ export interface CredentialSource {
 /** A credential that could not be loaded: the message says which setting, what happened, and what would cure it. */
 export class CredentialLoadError extends Error {
   override readonly name = "CredentialLoadError";
+}
+
+export interface RejectionTraits {
+  /**
+   * Whether the answer is about the credential beyond doubt. Where it is not, the next credential is tried too, but this
+   * one is only held to be bad once another one works: one user's trouble must not take it away from all.
+   */
+  readonly certain: boolean;
+  /** Whether a newer version could cure it. It could not when a clock is wrong. */
+  readonly newerMayCure: boolean;
+}
+
+/** Entra ID's answer to an exchange rejected the client credential (RFC 6749, 5.2: `invalid_client`), not the user. */
+export class CredentialRejectedError extends GatewayMisconfiguredError {
+  readonly traits: RejectionTraits;
+
+  /** @param diagnosis what Entra ID said and how to cure it, for the log alone. */
+  constructor(diagnosis: string, traits: RejectionTraits) {
+    super(diagnosis);
+    this.traits = traits;
+  }
 }

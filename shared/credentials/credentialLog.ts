@@ -1,7 +1,47 @@
-import type { CredentialMetrics } from "../telemetry/credentialInstruments.ts";
+import type { Clock } from "../clock.ts";
+import type { CredentialMetrics } from "../telemetry/instruments.ts";
 import type { Log, LogFields } from "../telemetry/log.ts";
 import type { ClientCredential } from "./clientCredential.ts";
-import type { CredentialListener } from "./credentialListener.ts";
+import type { CredentialSlot } from "./credentialSlot.ts";
+import type { CredentialVersion } from "./credentialVersion.ts";
+
+/** Told what happens to the credentials, for the log and the metrics. Labels and reasons hold nothing secret. */
+export interface CredentialListener {
+  /** From now on this one is used, because of `reason`. */
+  selected(credential: ClientCredential, reason: string): void;
+  /** This version is forgotten, its key with it. */
+  dropped(credential: ClientCredential, reason: string): void;
+  /** Entra ID does not accept it; it is tried again after `pauseMs`. */
+  rejected(credential: ClientCredential, reason: string, pauseMs: number): void;
+  /** It cannot be had (loaded, signed with), and so another one is needed. The reason names the setting. */
+  unavailable(reason: string): void;
+  /** Whether there is a newer version is not known; what is loaded goes on. */
+  pollFailed(reason: string): void;
+  /** Told once per version and threshold; 0 days or less: it has ended. */
+  expiring(credential: ClientCredential, daysLeft: number): void;
+}
+
+/** `standby`: loaded, and would be used; `idle`: not needed so far, and so not loaded. */
+export type CredentialUse = "selected" | "standby" | "idle" | "unavailable" | "rejected" | "expired";
+
+/** One source of the ring, for the readiness report. */
+export interface CredentialStatus {
+  readonly use: CredentialUse;
+  readonly expiresOnMs: number | undefined;
+}
+
+/** @param selected the version that a call would use now */
+export function credentialStatus(slot: CredentialSlot, selected: CredentialVersion | undefined): CredentialStatus {
+  const { versions, failure } = slot;
+  const own = selected !== undefined && versions.includes(selected) ? selected : undefined;
+  const version = own ?? versions.find(({ works }) => works) ?? versions[0];
+  const expiresOnMs = version?.credential.expiresOnMs;
+  if (version === undefined) return { use: failure === undefined ? "idle" : "unavailable", expiresOnMs };
+  if (version.expired) return { use: "expired", expiresOnMs };
+  if (version === own && (version.works || version.untried)) return { use: "selected", expiresOnMs };
+  const { verdict } = version;
+  return { use: verdict === "rejected" || verdict === "unavailable" ? verdict : "standby", expiresOnMs };
+}
 
 const MS_PER_SECOND = 1_000;
 /** From here on it is no longer a warning. */
@@ -47,4 +87,29 @@ export function credentialLog(log: Log, metrics: CredentialMetrics): CredentialL
 
 function expiresOn({ expiresOnMs }: ClientCredential): LogFields {
   return expiresOnMs === undefined ? {} : { expiresOn: new Date(expiresOnMs).toISOString() };
+}
+
+const MS_PER_DAY = 86_400_000;
+/** Days left at which an operator hears of it; at 0 it has ended. */
+const THRESHOLDS_DAYS = [0, 1, 7, 30];
+
+/** Warns of credentials that end: once per threshold and version. */
+export class ExpiryWarnings {
+  readonly #warned = new WeakMap<ClientCredential, number>();
+  readonly #listener: CredentialListener;
+  readonly #now: Clock;
+
+  constructor(listener: CredentialListener, now: Clock) {
+    this.#listener = listener;
+    this.#now = now;
+  }
+
+  check(credential: ClientCredential): void {
+    if (credential.expiresOnMs === undefined) return;
+    const leftMs = credential.expiresOnMs - this.#now();
+    const threshold = THRESHOLDS_DAYS.find((days) => leftMs <= days * MS_PER_DAY);
+    if (threshold === undefined || threshold >= (this.#warned.get(credential) ?? Number.POSITIVE_INFINITY)) return;
+    this.#warned.set(credential, threshold);
+    this.#listener.expiring(credential, Math.floor(leftMs / MS_PER_DAY));
+  }
 }

@@ -1,8 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
-import type { CredentialListener } from "./credentialListener.ts";
-import { CredentialVersion } from "./credentialVersion.ts";
-import { Pause } from "./pause.ts";
+import type { CredentialListener } from "./credentialLog.ts";
+import type { Version } from "./credentialVersion.ts";
+import { CredentialVersion, VersionMemo } from "./credentialVersion.ts";
+import { Pause } from "./failoverCall.ts";
 
 /** After a failed load the source is left alone for this long: a vault in trouble must not get a call per user. */
 const LOAD_PAUSE_MS = 10_000;
@@ -169,4 +170,47 @@ export class CredentialSlot {
 /** An older version that may serve: one that Entra ID rejected makes way for another. */
 function isNeeded(before: CredentialVersion | undefined): boolean {
   return before !== undefined && before.verdict !== "rejected" && !before.expired;
+}
+
+/**
+ * Finds the newest version, once for all that ask at the same time. While the version stays the same, so does the
+ * credential. What could not be made is tried again.
+ */
+export function newestVersion(
+  find: () => Promise<Version>,
+  memo: VersionMemo = new VersionMemo(),
+): () => Promise<ClientCredential> {
+  let loading: Promise<ClientCredential> | undefined;
+  const load = async (): Promise<ClientCredential> => memo.credentialOf(await find());
+  return () => {
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  };
+}
+
+/**
+ * Runs one operation of Azure's SDK, retries included, within a time.
+ * @param timeoutMs after which the operation's signal aborts, and nobody waits for it any more
+ * @throws a TimeoutError when it takes longer, and whatever the operation throws.
+ */
+export async function withinTime<T>(
+  timeoutMs: number,
+  operation: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  // Most of Azure's identities do not listen to the signal handed to them: a hanging sign-in would hold things up for good.
+  const overdue = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new DOMException("The operation took too long.", "TimeoutError");
+    overdue.reject(error);
+    controller.abort(error);
+  }, timeoutMs);
+  try {
+    return await Promise.race([operation(controller.signal), overdue.promise]);
+  } finally {
+    // At once: a timer that still ran would hold what came of the race, which may be a private key.
+    clearTimeout(timer);
+  }
 }

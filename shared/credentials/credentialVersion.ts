@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { ClientCredential } from "./clientCredential.ts";
-import { Pause } from "./pause.ts";
+import { Pause } from "./failoverCall.ts";
 
 /** What is known of a version: nothing yet, that Entra ID took it, or why it could not be used. */
 export type Verdict = "untried" | "accepted" | "rejected" | "unavailable";
@@ -87,5 +87,66 @@ export class CredentialVersion {
     const { label, expiresOnMs } = this.credential;
     if (expiresOnMs === undefined || !this.expired) return undefined;
     return `${label} expired on ${new Date(expiresOnMs).toISOString()}: create a new version and register it.`;
+  }
+}
+
+/** What Key Vault's lists tell of a version of a secret or a certificate. */
+export interface ListedVersion {
+  readonly version?: string;
+  readonly enabled?: boolean;
+  readonly createdOn?: Date;
+  readonly notBefore?: Date;
+  readonly expiresOn?: Date;
+}
+
+/**
+ * The id of the version that was made last before `newest`, among those that are enabled and within their time; undefined
+ * without one. Key Vault documents no order of its lists, and tells times in whole seconds.
+ */
+export function previousVersion(listed: readonly ListedVersion[], newest: string, nowMs: number): string | undefined {
+  const newestMs = listed.find(({ version }) => version === newest)?.createdOn?.getTime();
+  if (newestMs === undefined) return undefined;
+  let previous: { readonly version: string; readonly madeMs: number } | undefined;
+  for (const { version, enabled, createdOn, notBefore, expiresOn } of listed) {
+    if (version === undefined || version === newest || enabled !== true || createdOn === undefined) continue;
+    if ((notBefore?.getTime() ?? 0) > nowMs || (expiresOn?.getTime() ?? Number.POSITIVE_INFINITY) <= nowMs) continue;
+    const madeMs = createdOn.getTime();
+    if (madeMs <= newestMs && madeMs >= (previous?.madeMs ?? 0)) previous = { version, madeMs };
+  }
+  return previous?.version;
+}
+
+/** One version of something, and how a credential is made of it. */
+export interface Version {
+  /** What tells it from all others. */
+  readonly id: string;
+  readonly credential: () => ClientCredential | Promise<ClientCredential>;
+  /** Called instead where there is one of this version already: for what has to be wiped. */
+  readonly unchanged?: () => void;
+}
+
+/**
+ * Makes a credential once of each version, as long as somebody uses it. It holds none itself: what the ring drops is gone,
+ * its key with it.
+ */
+export class VersionMemo {
+  readonly #known = new Map<string, WeakRef<ClientCredential>>();
+
+  async credentialOf({ id, credential, unchanged }: Version): Promise<ClientCredential> {
+    const known = this.#get(id);
+    if (known !== undefined) {
+      unchanged?.();
+      return known;
+    }
+    const made = await credential();
+    // Somebody else may have made it meanwhile.
+    const first = this.#get(id) ?? made;
+    for (const [each, reference] of this.#known) if (reference.deref() === undefined) this.#known.delete(each);
+    this.#known.set(id, new WeakRef(first));
+    return first;
+  }
+
+  #get(id: string): ClientCredential | undefined {
+    return this.#known.get(id)?.deref();
   }
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { Secret } from "../secret.ts";
-import type { SecretBytes } from "../secretBytes.ts";
+import type { Secret, SecretBytes } from "../secret.ts";
+import type { Certificate } from "./certificate.ts";
+import { certificateFromPem, isPem } from "./certificate.ts";
 import type { CertificateCredentialOptions } from "./clientAssertion.ts";
 import { certificateCredential } from "./clientAssertion.ts";
 import type { CredentialSource } from "./clientCredential.ts";
 import { CredentialLoadError } from "./clientCredential.ts";
-import { newestVersion } from "./newestVersion.ts";
-import { readCertificate } from "./readCertificate.ts";
+import { newestVersion } from "./credentialSlot.ts";
 
 /** SourceType Path: a .pfx or .pem file on disk, which may be replaced while the app runs. For development. */
 export function fileSource(path: string, password: Secret, options: CertificateCredentialOptions): CredentialSource {
@@ -57,4 +57,19 @@ function certificateSource(
       }
     },
   };
+}
+
+/**
+ * Reads a certificate with its key from the content of a file or of a Key Vault secret: PEM, or else PKCS#12. The
+ * content is wiped, whatever comes of it.
+ * The PKCS#12 reader is loaded when one is met: most of its weight is not needed otherwise.
+ */
+export async function readCertificate(content: Buffer, password: string): Promise<Certificate> {
+  try {
+    if (isPem(content)) return certificateFromPem(content, password);
+    const { certificateFromPkcs12 } = await import("./pkcs12.ts");
+    return certificateFromPkcs12(content, password);
+  } finally {
+    content.fill(0);
+  }
 }

@@ -1,14 +1,14 @@
 import type { ManagedIdentityCredential } from "@azure/identity";
 import type { Clock } from "../clock.ts";
-import { cloudOfInstance, PUBLIC_CLOUD } from "../config/clouds.ts";
+import { cloudOfInstance, PUBLIC_CLOUD } from "../config/azureAdSchema.ts";
 import type { ManagedIdentityAssertionSettings } from "../config/settings.ts";
 import { loadedOnce } from "../loadedOnce.ts";
 import { Secret } from "../secret.ts";
-import type { Assertion } from "./assertionCache.ts";
-import { AssertionCache } from "./assertionCache.ts";
+import type { Assertion } from "./clientAssertion.ts";
+import { AssertionCache } from "./clientAssertion.ts";
 import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
 import { CredentialLoadError } from "./clientCredential.ts";
-import { withinTime } from "./withinTime.ts";
+import { withinTime } from "./credentialSlot.ts";
 
 /** One token, retries included: a user is waiting when the app starts cold. */
 const TIMEOUT_MS = 8_000;

@@ -1,8 +1,7 @@
 import type { Readable } from "node:stream";
 import type { DownstreamApiSettings } from "../config/settings.ts";
-import { DownstreamBusyError } from "../errors/downstreamBusyError.ts";
-import { TooManyConcurrentCallsError } from "../errors/tooManyConcurrentCallsError.ts";
-import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
+import { DownstreamBusyError, TooManyConcurrentCallsError } from "../errors/errors.ts";
+import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
 import { abortError } from "./callDeadline.ts";
 
 const MS_PER_SECOND = 1_000;

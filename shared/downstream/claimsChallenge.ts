@@ -1,4 +1,4 @@
-import type { Challenge } from "../http/challenges.ts";
+import type { Challenge } from "../net/headerFields.ts";
 
 /** A claims request is a few hundred characters; it is kept with the token. */
 const MOST_CHARACTERS = 8_192;

@@ -1,5 +1,4 @@
-import { DownstreamTimeoutError } from "../errors/downstreamTimeoutError.ts";
-import { DownstreamUnreachableError } from "../errors/downstreamUnreachableError.ts";
+import { DownstreamTimeoutError, DownstreamUnreachableError } from "../errors/errors.ts";
 
 /** RFC 9110, 9.2.2, of the verbs that pass. */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);

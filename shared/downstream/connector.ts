@@ -1,5 +1,5 @@
 import type { buildConnector as Connectors } from "undici";
-import { buildConnector } from "../http/undici.ts";
+import { buildConnector } from "../net/undici.ts";
 
 /** undici's own code for a connection that broke: whoever looks for those finds this one too. */
 const BROKEN = "UND_ERR_SOCKET";

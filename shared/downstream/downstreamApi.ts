@@ -1,10 +1,12 @@
 import type { Clock } from "../clock.ts";
 import type { DownstreamApiSettings } from "../config/settings.ts";
-import { DownstreamUnavailableError } from "../errors/downstreamUnavailableError.ts";
-import { MethodNotAllowedError } from "../errors/methodNotAllowedError.ts";
-import { PathNotAllowedError } from "../errors/pathNotAllowedError.ts";
-import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
-import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
+import {
+  DownstreamUnavailableError,
+  MethodNotAllowedError,
+  PathNotAllowedError,
+  RequestTooLargeError,
+} from "../errors/errors.ts";
+import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
 import type { Secret } from "../secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CallPermit } from "./callQueue.ts";

@@ -1,12 +1,11 @@
 import type { Clock } from "../clock.ts";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import type { ChallengeRealm } from "../errors/challenge.ts";
-import { InteractionRequiredError } from "../errors/interactionRequiredError.ts";
-import type { AccessToken } from "../exchange/accessToken.ts";
-import type { TokenBroker } from "../exchange/tokenBroker.ts";
-import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
-import { describeError } from "../telemetry/describeError.ts";
+import { InteractionRequiredError } from "../errors/errors.ts";
+import type { AccessToken, TokenBroker } from "../exchange/tokenBroker.ts";
+import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
 import type { Log } from "../telemetry/log.ts";
+import { describeError } from "../telemetry/log.ts";
 import { CallPermit } from "./callQueue.ts";
 import { demandedClaims } from "./claimsChallenge.ts";
 import { mayRepeatAfter } from "./connectionFailure.ts";

@@ -1,11 +1,10 @@
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
-import { InvalidTargetError } from "../errors/invalidTargetError.ts";
-import { RequestTooLargeError } from "../errors/requestTooLargeError.ts";
-import type { Challenge } from "../http/challenges.ts";
-import { challengesOf } from "../http/challenges.ts";
-import { Pool, request as send } from "../http/undici.ts";
+import { InvalidTargetError, RequestTooLargeError } from "../errors/errors.ts";
+import type { Challenge } from "../net/headerFields.ts";
+import { challengesOf } from "../net/headerFields.ts";
+import { Pool, request as send } from "../net/undici.ts";
 import type { Secret } from "../secret.ts";
 import { CallDeadline } from "./callDeadline.ts";
 import type { CallPermit } from "./callQueue.ts";

@@ -1,8 +1,6 @@
 import type { DownstreamApiSettings } from "../config/settings.ts";
-import { DownstreamTimeoutError } from "../errors/downstreamTimeoutError.ts";
-import { DownstreamUnreachableError } from "../errors/downstreamUnreachableError.ts";
-import { GatewayError } from "../errors/gatewayError.ts";
-import { errors } from "../http/undici.ts";
+import { DownstreamTimeoutError, DownstreamUnreachableError, GatewayError } from "../errors/errors.ts";
+import { errors } from "../net/undici.ts";
 import type { GivenUp } from "./callDeadline.ts";
 
 /** How a call that brought no answer looks to the caller. */

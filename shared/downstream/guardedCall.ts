@@ -1,8 +1,6 @@
 import { Readable } from "node:stream";
-import { DownstreamTimeoutError } from "../errors/downstreamTimeoutError.ts";
-import { DownstreamUnavailableError } from "../errors/downstreamUnavailableError.ts";
-import { DownstreamUnreachableError } from "../errors/downstreamUnreachableError.ts";
-import { errors } from "../http/undici.ts";
+import { DownstreamTimeoutError, DownstreamUnavailableError, DownstreamUnreachableError } from "../errors/errors.ts";
+import { errors } from "../net/undici.ts";
 import type { CircuitBreaker } from "./circuitBreaker.ts";
 import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
 

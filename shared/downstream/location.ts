@@ -1,5 +1,5 @@
 import type { DownstreamApiSettings } from "../config/settings.ts";
-import { asciiValue } from "../http/asciiValue.ts";
+import { asciiValue } from "../net/headerFields.ts";
 import { isBelow } from "./pathPrefix.ts";
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;

@@ -1,4 +1,4 @@
-import { plainName } from "../http/headerRules.ts";
+import { plainName } from "../net/headerRules.ts";
 
 /**
  * Headers by which a request asks for another method than its request line has: OData's and SharePoint's `X-HTTP-Method`,

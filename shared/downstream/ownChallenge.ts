@@ -1,6 +1,6 @@
 import type { ChallengeParameters, ChallengeRealm } from "../errors/challenge.ts";
 import { bearerChallenge } from "../errors/challenge.ts";
-import type { Challenge } from "../http/challenges.ts";
+import type { Challenge } from "../net/headerFields.ts";
 import { demandedClaims } from "./claimsChallenge.ts";
 
 const UNAUTHORIZED = 401;

@@ -1,9 +1,13 @@
 import type { ExtraHeader } from "../config/settings.ts";
-import { fieldValues } from "../http/fieldValues.ts";
-import { headerMatcher, namedInConnection, plainName, REQUEST_HEADER_RULES } from "../http/headerRules.ts";
+import { fieldValues } from "../net/headerFields.ts";
+import { headerMatcher, namedInConnection, plainName, REQUEST_HEADER_RULES } from "../net/headerRules.ts";
 import type { Secret } from "../secret.ts";
-import { CLIENT_REQUEST_ID_HEADER, CORRELATION_HEADER } from "../telemetry/correlationId.ts";
-import { isTraceParent, newTraceParent } from "./traceContext.ts";
+import {
+  CLIENT_REQUEST_ID_HEADER,
+  CORRELATION_HEADER,
+  isTraceParent,
+  newTraceParent,
+} from "../telemetry/correlation.ts";
 
 const isDropped = headerMatcher(REQUEST_HEADER_RULES);
 const TRACEPARENT = "traceparent";

@@ -1,12 +1,12 @@
 import type { DownstreamApiSettings } from "../config/settings.ts";
-import { fieldValues } from "../http/fieldValues.ts";
+import { fieldValues } from "../net/headerFields.ts";
 import {
   COOKIE_HEADERS,
   headerMatcher,
   namedInConnection,
   RESPONSE_HEADER_RULES,
   SHARED_CACHE_HEADERS,
-} from "../http/headerRules.ts";
+} from "../net/headerRules.ts";
 import type { RequestedPath } from "./location.ts";
 import { locationForClient } from "./location.ts";
 

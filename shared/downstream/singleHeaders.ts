@@ -1,4 +1,4 @@
-import { InvalidRequestError } from "../errors/invalidRequestError.ts";
+import { InvalidRequestError } from "../errors/errors.ts";
 
 /** One media type: a comma stands in quotation marks only (RFC 9110, 8.3.1 and 5.6.4). */
 const ONE_MEDIA_TYPE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;

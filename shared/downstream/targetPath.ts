@@ -1,4 +1,4 @@
-import { InvalidTargetError } from "../errors/invalidTargetError.ts";
+import { InvalidTargetError } from "../errors/errors.ts";
 
 const MAX_TARGET_CHARACTERS = 8_192;
 /** Visible ASCII; the path ends before `?`, and a fragment has no place in a request. */

@@ -1,4 +1,4 @@
-import { UpgradeNotSupportedError } from "../errors/upgradeNotSupportedError.ts";
+import { UpgradeNotSupportedError } from "../errors/errors.ts";
 
 /**
  * Refuses a request that would be another protocol's. The Functions host takes `Upgrade` away, so that a WebSocket's

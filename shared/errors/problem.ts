@@ -1,7 +1,7 @@
 import { CATALOGUE } from "./catalogue.ts";
 import type { ChallengeRealm } from "./challenge.ts";
 import { bearerChallenge } from "./challenge.ts";
-import type { GatewayError } from "./gatewayError.ts";
+import type { GatewayError } from "./errors.ts";
 
 const DOCUMENTATION = "https://github.com/obo-gateway/obo-gateway/blob/main/docs/errors.md";
 

@@ -1,19 +1,20 @@
-import { CredentialRejectedError } from "../credentials/credentialRejectedError.ts";
-import { ConsentRequiredError } from "../errors/consentRequiredError.ts";
-import { ExchangeFailedError } from "../errors/exchangeFailedError.ts";
-import type { GatewayError, ProblemMembers } from "../errors/gatewayError.ts";
-import { GatewayMisconfiguredError } from "../errors/gatewayMisconfiguredError.ts";
-import { IdentityProviderTimeoutError } from "../errors/identityProviderTimeoutError.ts";
-import { IdentityProviderUnavailableError } from "../errors/identityProviderUnavailableError.ts";
-import { InteractionRequiredError } from "../errors/interactionRequiredError.ts";
-import { InvalidTokenError } from "../errors/invalidTokenError.ts";
-import { ThrottledError } from "../errors/throttledError.ts";
-import { retryAfterSeconds } from "../http/retryAfter.ts";
-import { clockDifference } from "./clockDifference.ts";
-import { credentialRejection } from "./credentialRejection.ts";
-import { explain, failureKind } from "./entraErrors.ts";
-import type { TokenErrorAnswer } from "./tokenAnswer.ts";
-import type { TokenRequestOutcome } from "./tokenRequestError.ts";
+import type { RejectionTraits } from "../credentials/clientCredential.ts";
+import { CredentialRejectedError } from "../credentials/clientCredential.ts";
+import { ENTRA_ERRORS, explain, failureKind } from "../entra/errorCodes.ts";
+import type { TokenErrorAnswer, TokenRequestOutcome } from "../entra/tokenEndpoint.ts";
+import type { GatewayError, ProblemMembers } from "../errors/errors.ts";
+import {
+  ConsentRequiredError,
+  ExchangeFailedError,
+  GatewayMisconfiguredError,
+  IdentityProviderTimeoutError,
+  IdentityProviderUnavailableError,
+  InteractionRequiredError,
+  InvalidTokenError,
+  ThrottledError,
+} from "../errors/errors.ts";
+import { retryAfterSeconds } from "../net/httpClient.ts";
+import { clockDifference } from "./negativeCache.ts";
 
 const THROTTLED_RETRY_AFTER_S = 30;
 const UNAVAILABLE_RETRY_AFTER_S = 10;
@@ -115,5 +116,70 @@ function unavailable(
   return new IdentityProviderUnavailableError({ ...members, retryAfter }, diagnosis, {
     cause,
     asksToWait: header !== undefined,
+  });
+}
+
+const INVALID_CLIENT = "invalid_client";
+
+/**
+ * The client assertion is outside its time. As each is signed anew, or renewed before it ends, this machine's clock is
+ * wrong: a newer certificate would be refused just the same, while a secret, or a token of the managed identity, works.
+ */
+const OUTSIDE_ITS_TIME = 700024;
+
+/**
+ * Codes that are about the credential and nothing else: another credential of the app may work. Sources: the list of
+ * codes that is named in `ENTRA_ERRORS`; for certificates, Microsoft.Identity.Web's list of errors after which it loads
+ * the certificate anew (700024, 700027, 7000214, 7000274, 7000277, 1000502); for 70021 and those that begin with it, Azure's
+ * workload identity documentation and issues. They come as `invalid_client`, federated ones as `invalid_request` too.
+ */
+const CREDENTIAL: ReadonlySet<number> = new Set([
+  70002,
+  70021,
+  70025,
+  700021,
+  700023,
+  OUTSIDE_ITS_TIME,
+  700027,
+  700030,
+  700211,
+  700212,
+  700213,
+  1000502,
+  7000214,
+  7000215,
+  7000222,
+  7000274,
+  7000277,
+  7002131,
+  7002137,
+  7002138,
+]);
+
+/**
+ * Whether Entra ID's error rejects the client credential. Not where it is about the app, whose every credential would
+ * meet the same (700016: unknown; 7000112: disabled; 7000229: not in the user's tenant), nor where it may be about token A.
+ * An unknown code with `invalid_client` may well be about the credential, but that is not certain.
+ */
+export function credentialRejection(error: string, codes: readonly number[]): RejectionTraits | undefined {
+  if (codes.some((code) => CREDENTIAL.has(code))) {
+    return { certain: true, newerMayCure: !codes.includes(OUTSIDE_ITS_TIME) };
+  }
+  const known = codes.some((code) => ENTRA_ERRORS.has(code));
+  return error === INVALID_CLIENT && !known ? { certain: false, newerMayCure: true } : undefined;
+}
+
+/**
+ * A failure to get the app's own token, as the caller meets it: no user took part, so none can cure it by signing in or
+ * consenting, and a client told to try would do so for ever. Conditional Access can hold off apps too.
+ */
+export function appTokenFailure(failure: GatewayError): GatewayError {
+  const aboutUsers =
+    failure instanceof InteractionRequiredError ||
+    failure instanceof ConsentRequiredError ||
+    failure instanceof InvalidTokenError;
+  if (!aboutUsers) return failure;
+  return new GatewayMisconfiguredError(`The app's own token was refused. ${failure.diagnosis ?? ""}`, {
+    cause: failure,
   });
 }

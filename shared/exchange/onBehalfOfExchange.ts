@@ -1,20 +1,18 @@
-import type { AuthenticationResult, ConfidentialClientApplication } from "@azure/msal-node";
-import { AuthError, ClientAuthErrorCodes } from "@azure/msal-node";
+import type { AuthenticationResult, Configuration } from "@azure/msal-node";
+import { AuthError, ClientAuthErrorCodes, ConfidentialClientApplication, LogLevel } from "@azure/msal-node";
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 import type { AzureAdSettings, DownstreamApiSettings } from "../config/settings.ts";
 import type { ClientCredential } from "../credentials/clientCredential.ts";
 import { CredentialLoadError } from "../credentials/clientCredential.ts";
-import { ExchangeFailedError } from "../errors/exchangeFailedError.ts";
-import type { HttpClient } from "../http/httpClient.ts";
-import { isMultiTenant, metadataUrl } from "../inbound/authority.ts";
-import type { ValidatedAssertion } from "../inbound/validatedAssertion.ts";
+import { isMultiTenant, metadataUrl, tokenUrl } from "../entra/authority.ts";
+import { MsalNetwork, TokenRequestError } from "../entra/tokenEndpoint.ts";
+import { ExchangeFailedError } from "../errors/errors.ts";
+import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
+import type { HttpClient } from "../net/httpClient.ts";
 import { Secret } from "../secret.ts";
-import type { AccessToken } from "./accessToken.ts";
-import { appTokenFailure } from "./appTokenFailure.ts";
-import { ConfidentialClients } from "./confidentialClients.ts";
-import { exchangeFailure } from "./exchangeFailure.ts";
-import { MsalNetwork } from "./msalNetwork.ts";
-import { TokenRequestError } from "./tokenRequestError.ts";
+import { appTokenFailure, exchangeFailure } from "./exchangeFailure.ts";
+import type { AccessToken } from "./tokenBroker.ts";
 
 /** One exchange: whose token, for which API. */
 export interface ExchangeRequest {
@@ -129,4 +127,55 @@ function tokenOf(result: AuthenticationResult | null, assertion: Secret, nowMs: 
 function consentUri({ instance, clientId }: AzureAdSettings, tenant: string, scopes: readonly string[]): string {
   const query = new URLSearchParams({ client_id: clientId, scope: scopes.join(" ") });
   return `${instance}/${tenant}/v2.0/adminconsent?${query}`;
+}
+
+const MOST_CLIENTS = 100;
+
+/** MSAL's clients, by credential and tenant: each signs for one token endpoint and remembers its metadata. */
+export class ConfidentialClients {
+  readonly #azureAd: AzureAdSettings;
+  readonly #network: MsalNetwork;
+  readonly #clients = new WeakMap<ClientCredential, LRUCache<string, ConfidentialClientApplication>>();
+
+  constructor(azureAd: AzureAdSettings, network: MsalNetwork) {
+    this.#azureAd = azureAd;
+    this.#network = network;
+  }
+
+  of(credential: ClientCredential, tenant: string): ConfidentialClientApplication {
+    let clients = this.#clients.get(credential);
+    if (clients === undefined) {
+      clients = new LRUCache({ max: MOST_CLIENTS });
+      this.#clients.set(credential, clients);
+    }
+    let client = clients.get(tenant);
+    if (client === undefined) {
+      client = new ConfidentialClientApplication(this.#configuration(credential, tenant));
+      clients.set(tenant, client);
+    }
+    return client;
+  }
+
+  #configuration({ proof }: ClientCredential, tenant: string): Configuration {
+    const { instance, clientId, clientCapabilities } = this.#azureAd;
+    const proven =
+      proof.kind === "secret"
+        ? { clientSecret: proof.secret.reveal() }
+        : { clientAssertion: () => proof.sign(tokenUrl(instance, tenant)) };
+    return {
+      auth: {
+        clientId,
+        authority: `${instance}/${tenant}`,
+        // The settings vouch for the instance: MSAL need not ask Microsoft's public cloud about it.
+        knownAuthorities: [new URL(instance).host],
+        clientCapabilities: [...clientCapabilities],
+        ...proven,
+      },
+      system: {
+        networkClient: this.#network,
+        // MSAL's log lines can hold personal data; ours say what matters.
+        loggerOptions: { logLevel: LogLevel.Error, piiLoggingEnabled: false, loggerCallback: () => undefined },
+      },
+    };
+  }
 }

@@ -63,3 +63,21 @@ function withoutToken(run: string): string {
   const parts = start < 0 ? 0 : run.slice(start).split(".").length;
   return parts < 3 ? run : `${run.slice(0, start)}[redacted]`;
 }
+
+const DEEPEST_CAUSE = 5;
+
+/** An error and its causes in one line, for the log: names, codes and messages, no stack. */
+export function describeError(error: unknown): string {
+  const parts: string[] = [];
+  let current: unknown = error;
+  for (let depth = 0; current !== undefined && current !== null && depth < DEEPEST_CAUSE; depth++) {
+    if (!(current instanceof Error)) {
+      parts.push(typeof current);
+      break;
+    }
+    const code = "code" in current && typeof current.code === "string" ? ` [${current.code}]` : "";
+    parts.push(`${current.name}${code}: ${current.message}`);
+    current = current.cause;
+  }
+  return parts.join(" <- ");
+}

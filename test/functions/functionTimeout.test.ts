@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { longestCallMs } from "../../functions/functionTimeout.ts";
 import hostJson from "../../host.json" with { type: "json" };
-import { InvalidSettingsError } from "../../shared/config/mistake.ts";
+import { InvalidSettingsError } from "../../shared/config/settingTree.ts";
 
 const SETTING = "AzureFunctionsJobHost__functionTimeout";
 const MARGIN_MS = 10_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { longestCallMs } from "../../functions/functionTimeout.ts";
 import { loadSettings } from "../../shared/config/loadSettings.ts";
-import { InvalidSettingsError } from "../../shared/config/mistake.ts";
 import { SECTIONS } from "../../shared/config/names.ts";
+import { InvalidSettingsError } from "../../shared/config/settingTree.ts";
 import { TENANT_ID } from "./bicep/functions.ts";
 import type { Values } from "./bicep/value.ts";
 import { text, values } from "./bicep/value.ts";

@@ -4,13 +4,13 @@ import { OVERRIDE_HEADERS, OVERRIDE_PARAMETERS } from "../../shared/downstream/m
 import { NEVER_DISGUISED } from "../../shared/downstream/requestHeaders.ts";
 import { responseHeaders } from "../../shared/downstream/responseHeaders.ts";
 import { GATEWAY_PARAMETERS, targetPath } from "../../shared/downstream/targetPath.ts";
-import type { HeaderRule } from "../../shared/http/headerRules.ts";
+import type { HeaderRule } from "../../shared/net/headerRules.ts";
 import {
   COOKIE_HEADERS,
   REQUEST_HEADER_RULES,
   RESPONSE_HEADER_RULES,
   SHARED_CACHE_HEADERS,
-} from "../../shared/http/headerRules.ts";
+} from "../../shared/net/headerRules.ts";
 import { markdownTable } from "../e2e/support/markdownTable.ts";
 import { apiSettings } from "./downstream/support/apiSettings.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { CORRELATION_HEADER } from "../../shared/telemetry/correlationId.ts";
+import { CORRELATION_HEADER } from "../../shared/telemetry/correlation.ts";
 import type { ApiUnderSoak } from "./apis.ts";
 import type { SoakClient } from "./client.ts";
 import type { People } from "./people.ts";

@@ -1,15 +1,17 @@
 import type { Clock } from "../../clock.ts";
-import type { Log } from "../../telemetry/log.ts";
+import type { RedisSettings } from "../../config/settings.ts";
+import { azureIdentity } from "../../credentials/azureIdentity.ts";
+import type { VaultReaderOptions } from "../../credentials/keyVault.ts";
+import { loadedOnce } from "../../loadedOnce.ts";
+import type { Log, LogFields } from "../../telemetry/log.ts";
+import { describeError } from "../../telemetry/log.ts";
 import type { SharedCacheMetrics, SharedOperation, SharedOutcome } from "../../telemetry/tokenMetrics.ts";
-import type { CachedToken } from "../memoryCache.ts";
-import type { SharedCache } from "../sharedCache.ts";
-import { Outage } from "./outage.ts";
-import type { RedisConnection } from "./redisConnection.ts";
-import { RedisUnavailableError } from "./redisConnection.ts";
+import type { CachedToken, SharedCache } from "../tokenCache.ts";
+import type { Backoff } from "./redisConnection.ts";
+import { RedisConnection, RedisTimeoutError, RedisUnavailableError } from "./redisConnection.ts";
 import type { RedisLink } from "./redisLink.ts";
-import { RedisRefusedError } from "./redisLink.ts";
-import { RedisTimeoutError } from "./timeLimit.ts";
-import type { TokenSeal } from "./tokenSeal.ts";
+import { openRedisLink, RedisRefusedError, redisServer } from "./redisLink.ts";
+import { encryptionKeys, TokenSeal } from "./tokenSeal.ts";
 
 /** Says whose keys these are, and of which layout: another release may come to another. */
 const PREFIX = "obo-gateway:1:";
@@ -94,4 +96,81 @@ function outcomeOf(error: unknown): SharedOutcome {
   if (error instanceof RedisTimeoutError) return "timeout";
   if (error instanceof RedisUnavailableError) return "unavailable";
   return error instanceof RedisRefusedError ? "refused" : "unavailable";
+}
+
+/** From the first packet to the accepted sign-in, a token from Entra ID included. Nobody waits for it. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface CreateRedisCacheOptions extends VaultReaderOptions {
+  readonly metrics: SharedCacheMetrics;
+  readonly log: Log;
+  readonly now: Clock;
+  readonly stopwatch?: Clock;
+  readonly backoff?: Backoff;
+}
+
+/**
+ * The shared cache over Redis. It begins to connect in the background; Redis's client, Azure's SDK and the keys are
+ * loaded there, so that an app without Redis pays for none of them, and one with it starts as fast.
+ */
+export function createRedisCache(settings: RedisSettings, options: CreateRedisCacheOptions): RedisCache {
+  const { instance, environment, metrics, log, now, backoff } = options;
+  const { server, timeoutMs } = settings;
+  const stopwatch = options.stopwatch ?? (() => performance.now());
+  const seal = loadedOnce(
+    async () => new TokenSeal(await encryptionKeys(settings.encryptionKeys, { instance, environment })),
+  );
+  const { managedIdentityClientId } = server.authentication === "entra" ? server : {};
+  const identity = loadedOnce(() => azureIdentity({ managedIdentityClientId, instance, environment }));
+  const onSignInFailed = (error: unknown) =>
+    log.warning("shared_cache_sign_in_failed", { reason: describeError(error) });
+  const connection = new RedisConnection({
+    open: async () => {
+      await seal();
+      const { options: where, release } = await redisServer(server, { identity, onSignInFailed });
+      return openRedisLink(where, CONNECT_TIMEOUT_MS).catch((error: unknown) => {
+        release();
+        throw error;
+      });
+    },
+    timeoutMs,
+    outage: new Outage(log, now),
+    stopwatch,
+    ...(backoff === undefined ? {} : { backoff }),
+  });
+  return new RedisCache({ connection, seal, metrics, log, now, stopwatch });
+}
+
+/** Says once that something is out of order, and once that it is well again. */
+export class Outage {
+  readonly #log: Log;
+  readonly #now: Clock;
+  readonly #fields: LogFields;
+  readonly #calmMs: number;
+  #sinceMs: number | undefined;
+  #lastMs = 0;
+
+  /**
+   * @param fields what is out of order, where it is a part only
+   * @param calmMs how long it must go well before it is called well: a Redis that is nearly full refuses now and then
+   */
+  constructor(log: Log, now: Clock, { fields = {}, calmMs = 0 }: { fields?: LogFields; calmMs?: number } = {}) {
+    this.#log = log;
+    this.#now = now;
+    this.#fields = fields;
+    this.#calmMs = calmMs;
+  }
+
+  began(reason: unknown): void {
+    this.#lastMs = this.#now();
+    if (this.#sinceMs !== undefined) return;
+    this.#sinceMs = this.#lastMs;
+    this.#log.warning("shared_cache_unavailable", { ...this.#fields, reason: describeError(reason) });
+  }
+
+  ended(): void {
+    if (this.#sinceMs === undefined || this.#now() - this.#lastMs < this.#calmMs) return;
+    this.#log.info("shared_cache_available", { ...this.#fields, outageMs: this.#now() - this.#sinceMs });
+    this.#sinceMs = undefined;
+  }
 }

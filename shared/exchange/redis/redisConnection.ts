@@ -1,8 +1,7 @@
 import type { Clock } from "../../clock.ts";
-import type { Outage } from "./outage.ts";
+import type { Outage } from "./redisCache.ts";
 import type { RedisLink } from "./redisLink.ts";
 import { RedisConnectionClosedError, RedisRefusedError } from "./redisLink.ts";
-import { RedisTimeoutError, withinLimit } from "./timeLimit.ts";
 
 /** So many in a row, and the connection is given up: one slow answer is none. */
 const MOST_TIMEOUTS = 3;
@@ -162,4 +161,24 @@ export class RedisConnection {
     await Promise.race([wait.promise, this.#closing.promise]);
     clearTimeout(timer);
   }
+}
+
+/** No answer within the limit. */
+export class RedisTimeoutError extends Error {
+  override readonly name = "RedisTimeoutError";
+
+  constructor(limitMs: number) {
+    super(`Redis did not answer within ${limitMs} ms`);
+  }
+}
+
+/**
+ * The result of `work`, or a RedisTimeoutError. What it brings later is dropped.
+ * The verdict falls after one more look at the network: a process that was busy itself must not blame Redis for it.
+ */
+export function withinLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => setImmediate(() => reject(new RedisTimeoutError(limitMs))), limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

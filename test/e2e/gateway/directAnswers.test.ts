@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COOKIE_HEADERS, RESPONSE_HEADER_RULES, SHARED_CACHE_HEADERS } from "../../../shared/http/headerRules.ts";
+import { COOKIE_HEADERS, RESPONSE_HEADER_RULES, SHARED_CACHE_HEADERS } from "../../../shared/net/headerRules.ts";
 import { bearerChallenge } from "../support/problem.ts";
 import type { Chain, FrontOptions } from "./support/chain.ts";
 import { startChain, startFront } from "./support/chain.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DirectRules } from "../../../local/apimGateway.ts";
-import { REQUEST_HEADER_RULES } from "../../../shared/http/headerRules.ts";
+import { REQUEST_HEADER_RULES } from "../../../shared/net/headerRules.ts";
 import { expectNothingSecretLogged } from "../support/leaks.ts";
 import type { Chain, Front, FrontOptions } from "./support/chain.ts";
 import { startChain, startFront } from "./support/chain.ts";

@@ -7,7 +7,7 @@ import { TimeLimit } from "../../../functions/http/timeLimit.ts";
 import { listen } from "../../../local/net/listen.ts";
 import { stop } from "../../../local/net/stop.ts";
 import { CallerGoneError } from "../../../shared/downstream/callerGoneError.ts";
-import { GatewayTimeoutError } from "../../../shared/errors/gatewayTimeoutError.ts";
+import { GatewayTimeoutError } from "../../../shared/errors/errors.ts";
 
 const server = createServer();
 afterEach(async () => {

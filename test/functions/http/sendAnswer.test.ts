@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { HttpAnswer } from "../../../functions/http/httpCall.ts";
-import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
+import { DownstreamTimeoutError } from "../../../shared/errors/errors.ts";
 import { call, problemOf } from "./support/caller.ts";
 import type { Library } from "./support/library.ts";
 import { startLibrary } from "./support/library.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { tenantKeys } from "../../../shared/entra/signingKeys.ts";
 import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
-import { GatewayError } from "../../../shared/errors/gatewayError.ts";
-import { AssertionValidator } from "../../../shared/inbound/assertionValidator.ts";
-import { tenantKeys } from "../../../shared/inbound/tenantKeys.ts";
+import { GatewayError } from "../../../shared/errors/errors.ts";
+import { AssertionValidator } from "../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { azureAd, GATEWAY, NOW_S, OTHER_TENANT, TENANT, v2Claims } from "../../shared/inbound/support/assertions.ts";
 import type { SigningKey } from "../../shared/inbound/support/identityProvider.ts";

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../../shared/errors/catalogue.ts";
 import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
 import type { ChallengeParameters } from "../../../shared/errors/challenge.ts";
 import { bearerChallenge } from "../../../shared/errors/challenge.ts";
-import { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import { GatewayError } from "../../../shared/errors/errors.ts";
 import { problemResponse } from "../../../shared/errors/problem.ts";
 import { coreProperty } from "./coreProperty.ts";
 

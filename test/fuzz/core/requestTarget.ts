@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { targetPath } from "../../../shared/downstream/targetPath.ts";
-import { InvalidTargetError } from "../../../shared/errors/invalidTargetError.ts";
+import { InvalidTargetError } from "../../../shared/errors/errors.ts";
 import { harmlessPaths, queries, rests } from "../generate/targets.ts";
 import { alwaysBelow } from "../oracle/lenientPath.ts";
 import { coreProperty } from "./coreProperty.ts";

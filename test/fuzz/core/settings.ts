@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { loadSettings } from "../../../shared/config/loadSettings.ts";
-import { InvalidSettingsError } from "../../../shared/config/mistake.ts";
+import { InvalidSettingsError } from "../../../shared/config/settingTree.ts";
 import { LONGEST_CALL_MS, VALID } from "../../shared/config/environment.ts";
 import { coreProperty } from "./coreProperty.ts";
 

@@ -1,7 +1,7 @@
 import { loadSettings } from "../../../shared/config/loadSettings.ts";
-import type { Mistake } from "../../../shared/config/mistake.ts";
-import { InvalidSettingsError } from "../../../shared/config/mistake.ts";
 import type { Settings } from "../../../shared/config/settings.ts";
+import type { Mistake } from "../../../shared/config/settingTree.ts";
+import { InvalidSettingsError } from "../../../shared/config/settingTree.ts";
 
 export const TENANT = "0a1b2c3d-1111-4111-8111-00000000000a";
 export const OTHER_TENANT = "0a1b2c3d-2222-4222-8222-00000000000b";

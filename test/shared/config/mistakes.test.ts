@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InvalidSettingsError } from "../../../shared/config/mistake.ts";
+import { InvalidSettingsError } from "../../../shared/config/settingTree.ts";
 import { HIDDEN, load, mistakes, mistakesOf, OTHER_TENANT } from "./environment.ts";
 
 const ONCE = "each setting once, and a value either in itself or in settings below it";

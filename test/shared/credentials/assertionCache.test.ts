@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
-import { AssertionCache } from "../../../shared/credentials/assertionCache.ts";
+import { AssertionCache } from "../../../shared/credentials/clientAssertion.ts";
 import { Secret } from "../../../shared/secret.ts";
 
 const LIFETIME_MS = 600_000;

@@ -6,7 +6,7 @@ import {
 } from "@azure/identity";
 import { describe, expect, it } from "vitest";
 import { azureIdentity, forResourceOnly } from "../../../shared/credentials/azureIdentity.ts";
-import { vaultCloud } from "../../../shared/credentials/vaultCloud.ts";
+import { vaultCloud } from "../../../shared/credentials/keyVault.ts";
 
 const INSTANCE = "https://login.microsoftonline.com";
 const IDENTITY = "40000000-0000-4000-8000-000000000001";

@@ -3,9 +3,9 @@ import { inspect } from "node:util";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Certificate } from "../../../shared/credentials/certificate.ts";
+import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
-import { certificateFromPem } from "../../../shared/credentials/pem.ts";
 import { issued } from "./support/certificates.ts";
 
 const CLIENT = "20000000-0000-4000-8000-000000000001";

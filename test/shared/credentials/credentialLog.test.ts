@@ -2,7 +2,7 @@ import type { Attributes, Observable, ObservableCallback } from "@opentelemetry/
 import { createNoopMeter } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import { credentialLog } from "../../../shared/credentials/credentialLog.ts";
-import { credentialInstruments } from "../../../shared/telemetry/credentialInstruments.ts";
+import { credentialInstruments } from "../../../shared/telemetry/instruments.ts";
 import { recordedLog } from "../exchange/support/subjects.ts";
 import { credentialOf, START_MS } from "./support/ringWorld.ts";
 

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CredentialSource } from "../../../shared/credentials/clientCredential.ts";
+import { secretSource } from "../../../shared/credentials/credentialSources.ts";
 import { base64Source, fileSource } from "../../../shared/credentials/fileSource.ts";
-import { secretSource } from "../../../shared/credentials/secretSource.ts";
-import { Secret } from "../../../shared/secret.ts";
-import { SecretBytes } from "../../../shared/secretBytes.ts";
+import { Secret, SecretBytes } from "../../../shared/secret.ts";
 import { fixture, selfSigned } from "./support/certificates.ts";
 import { loadFailure } from "./support/vault.ts";
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import * as pem from "../../../shared/credentials/pem.ts";
+import * as pem from "../../../shared/credentials/certificate.ts";
 import type { KeyAndCertificate } from "./support/certificates.ts";
 import { ellipticCurveKey, encrypted, issued, selfSigned } from "./support/certificates.ts";
 

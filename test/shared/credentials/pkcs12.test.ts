@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import forge from "node-forge";
 import { describe, expect, it } from "vitest";
+import { readCertificate } from "../../../shared/credentials/fileSource.ts";
 import { certificateFromPkcs12 } from "../../../shared/credentials/pkcs12.ts";
-import { readCertificate } from "../../../shared/credentials/readCertificate.ts";
 import { fixture, selfSigned } from "./support/certificates.ts";
 
 const own = new X509Certificate(fixture("certificate.pem"));

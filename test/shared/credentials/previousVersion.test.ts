@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ListedVersion } from "../../../shared/credentials/previousVersion.ts";
-import { previousVersion } from "../../../shared/credentials/previousVersion.ts";
+import type { ListedVersion } from "../../../shared/credentials/credentialVersion.ts";
+import { previousVersion } from "../../../shared/credentials/credentialVersion.ts";
 
 const NOW_MS = 1_900_000_000_000;
 const at = (seconds: number): Date => new Date(NOW_MS + seconds * 1_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
+import { GatewayMisconfiguredError } from "../../../shared/errors/errors.ts";
 import { failureOf, ringWorld, TestSource } from "./support/ringWorld.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CredentialUnavailableError } from "../../../shared/errors/credentialUnavailableError.ts";
+import { CredentialUnavailableError } from "../../../shared/errors/errors.ts";
 import { failureOf, many, ringWorld, TestSource } from "./support/ringWorld.ts";
 
 const MINUTE_MS = 60_000;

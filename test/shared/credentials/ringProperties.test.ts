@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
-import { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import { GatewayError } from "../../../shared/errors/errors.ts";
 import { ringWorld, settled, TestSource } from "./support/ringWorld.ts";
 
 const RUNS = 3_000;

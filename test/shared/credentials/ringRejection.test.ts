@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CredentialUnavailableError } from "../../../shared/errors/credentialUnavailableError.ts";
-import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
+import { CredentialUnavailableError, GatewayMisconfiguredError } from "../../../shared/errors/errors.ts";
 import { failureOf, many, rejection, ringWorld, settled, TestSource } from "./support/ringWorld.ts";
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
-import { RequestTooLargeError } from "../../../shared/errors/requestTooLargeError.ts";
+import { RequestTooLargeError } from "../../../shared/errors/errors.ts";
 import { Secret } from "../../../shared/secret.ts";
 import type { DownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";
 import { startDownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";

@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CallQueueSettings } from "../../../shared/downstream/callQueue.ts";
 import { CallPermit, CallQueue, userKey } from "../../../shared/downstream/callQueue.ts";
-import { GatewayError } from "../../../shared/errors/gatewayError.ts";
-import { GatewayTimeoutError } from "../../../shared/errors/gatewayTimeoutError.ts";
+import { GatewayError, GatewayTimeoutError } from "../../../shared/errors/errors.ts";
 import { apiSettings } from "./support/apiSettings.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));

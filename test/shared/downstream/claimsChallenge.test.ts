@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { demandedClaims } from "../../../shared/downstream/claimsChallenge.ts";
-import { challengesOf } from "../../../shared/http/challenges.ts";
+import { challengesOf } from "../../../shared/net/headerFields.ts";
 
 const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
 const base64 = (text: string): string => Buffer.from(text).toString("base64");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DownstreamApiSettings } from "../../../shared/config/settings.ts";
 import { DownstreamApi } from "../../../shared/downstream/downstreamApi.ts";
-import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import type { GatewayError } from "../../../shared/errors/errors.ts";
 import { recordedLog } from "../exchange/support/subjects.ts";
 import { apiSettings } from "./support/apiSettings.ts";
 

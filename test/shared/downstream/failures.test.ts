@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { CallerGoneError } from "../../../shared/downstream/callerGoneError.ts";
 import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
-import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
+import { DownstreamUnreachableError } from "../../../shared/errors/errors.ts";
 import { Secret } from "../../../shared/secret.ts";
 import type { DownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";
 import { startDownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ownChallenge } from "../../../shared/downstream/ownChallenge.ts";
-import { challengesOf } from "../../../shared/http/challenges.ts";
+import { challengesOf } from "../../../shared/net/headerFields.ts";
 
 const REALM = { authorizationUri: "https://login.example/t/authorize", clientId: "the-gateway" };
 const START = 'Bearer realm="", authorization_uri="https://login.example/t/authorize", client_id="the-gateway"';

@@ -6,7 +6,7 @@ import { CallQueue } from "../../../shared/downstream/callQueue.ts";
 import { detachedBody } from "../../../shared/downstream/detachedBody.ts";
 import { DownstreamCalls } from "../../../shared/downstream/downstreamCalls.ts";
 import type { DownstreamRequest, DownstreamResponse } from "../../../shared/downstream/downstreamClient.ts";
-import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
+import { DownstreamUnreachableError } from "../../../shared/errors/errors.ts";
 import { recordedLog, tokenB, userOf } from "../exchange/support/subjects.ts";
 import { apiSettings } from "./support/apiSettings.ts";
 import { get } from "./support/calls.ts";

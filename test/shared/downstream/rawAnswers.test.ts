@@ -6,8 +6,7 @@ import {
   type ServerIdentity,
 } from "../../../local/tls/certificateAuthority.ts";
 import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
-import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
-import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
+import { DownstreamTimeoutError, DownstreamUnreachableError } from "../../../shared/errors/errors.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { trustCa } from "../credentials/support/trust.ts";
 import { bytesOf, clientOf, codesOf, failureOf, get, type Limits } from "./support/calls.ts";

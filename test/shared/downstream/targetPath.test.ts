@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { targetPath } from "../../../shared/downstream/targetPath.ts";
-import { InvalidTargetError } from "../../../shared/errors/invalidTargetError.ts";
+import { InvalidTargetError } from "../../../shared/errors/errors.ts";
 
 const ORIGIN = "https://api.example";
 const MANY = 30_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refuseUpgrade } from "../../../shared/downstream/upgrade.ts";
-import { UpgradeNotSupportedError } from "../../../shared/errors/upgradeNotSupportedError.ts";
+import { UpgradeNotSupportedError } from "../../../shared/errors/errors.ts";
 
 const asked = (headers: Readonly<Record<string, string>>) => () => refuseUpgrade((name) => headers[name]);
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CATALOGUE, POLICY_CODES } from "../../../shared/errors/catalogue.ts";
-import { GatewayError } from "../../../shared/errors/gatewayError.ts";
+import { GatewayError } from "../../../shared/errors/errors.ts";
 import { EVERY_ERROR } from "./everyError.ts";
 
 const SOURCES = new URL("../../../shared/errors/", import.meta.url);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { describe, expect, it } from "vitest";
+import { ENTRA_ERRORS } from "../../../shared/entra/errorCodes.ts";
 import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
-import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
+import { InteractionRequiredError } from "../../../shared/errors/errors.ts";
 import { problemResponse } from "../../../shared/errors/problem.ts";
-import { ENTRA_ERRORS } from "../../../shared/exchange/entraErrors.ts";
 
 const DOCUMENT = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
 

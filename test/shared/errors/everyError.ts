@@ -1,35 +1,37 @@
-import { AppOnlyTokenError } from "../../../shared/errors/appOnlyTokenError.ts";
-import { ClientNotAllowedError } from "../../../shared/errors/clientNotAllowedError.ts";
-import { ConsentRequiredError } from "../../../shared/errors/consentRequiredError.ts";
-import { CredentialUnavailableError } from "../../../shared/errors/credentialUnavailableError.ts";
-import { DownstreamApiUnknownError } from "../../../shared/errors/downstreamApiUnknownError.ts";
-import { DownstreamBusyError } from "../../../shared/errors/downstreamBusyError.ts";
-import { DownstreamTimeoutError } from "../../../shared/errors/downstreamTimeoutError.ts";
-import { DownstreamUnavailableError } from "../../../shared/errors/downstreamUnavailableError.ts";
-import { DownstreamUnreachableError } from "../../../shared/errors/downstreamUnreachableError.ts";
-import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
-import { GatewayAuthenticationRequiredError } from "../../../shared/errors/gatewayAuthenticationRequiredError.ts";
-import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
-import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
-import { GatewayTimeoutError } from "../../../shared/errors/gatewayTimeoutError.ts";
-import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
-import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
-import { InsufficientScopeError } from "../../../shared/errors/insufficientScopeError.ts";
-import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
-import { InternalError } from "../../../shared/errors/internalError.ts";
-import { InvalidRequestError } from "../../../shared/errors/invalidRequestError.ts";
-import { InvalidTargetError } from "../../../shared/errors/invalidTargetError.ts";
-import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
-import { MethodNotAllowedError } from "../../../shared/errors/methodNotAllowedError.ts";
-import { NotFoundError } from "../../../shared/errors/notFoundError.ts";
-import { PathNotAllowedError } from "../../../shared/errors/pathNotAllowedError.ts";
-import { RequestTooLargeError } from "../../../shared/errors/requestTooLargeError.ts";
-import { SettingsInvalidError } from "../../../shared/errors/settingsInvalidError.ts";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
-import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
-import { TokenMissingError } from "../../../shared/errors/tokenMissingError.ts";
-import { TooManyConcurrentCallsError } from "../../../shared/errors/tooManyConcurrentCallsError.ts";
-import { UpgradeNotSupportedError } from "../../../shared/errors/upgradeNotSupportedError.ts";
+import type { GatewayError } from "../../../shared/errors/errors.ts";
+import {
+  AppOnlyTokenError,
+  ClientNotAllowedError,
+  ConsentRequiredError,
+  CredentialUnavailableError,
+  DownstreamApiUnknownError,
+  DownstreamBusyError,
+  DownstreamTimeoutError,
+  DownstreamUnavailableError,
+  DownstreamUnreachableError,
+  ExchangeFailedError,
+  GatewayAuthenticationRequiredError,
+  GatewayMisconfiguredError,
+  GatewayTimeoutError,
+  IdentityProviderTimeoutError,
+  IdentityProviderUnavailableError,
+  InsufficientScopeError,
+  InteractionRequiredError,
+  InternalError,
+  InvalidRequestError,
+  InvalidTargetError,
+  InvalidTokenError,
+  MethodNotAllowedError,
+  NotFoundError,
+  PathNotAllowedError,
+  RequestTooLargeError,
+  SettingsInvalidError,
+  ThrottledError,
+  TokenExpiredError,
+  TokenMissingError,
+  TooManyConcurrentCallsError,
+  UpgradeNotSupportedError,
+} from "../../../shared/errors/errors.ts";
 
 export const DIAGNOSIS = "for the operator's eyes";
 export const CAUSE = new Error("the cause, for the operator's eyes");

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
-import { ConsentRequiredError } from "../../../shared/errors/consentRequiredError.ts";
-import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
-import { InternalError } from "../../../shared/errors/internalError.ts";
-import { MethodNotAllowedError } from "../../../shared/errors/methodNotAllowedError.ts";
+import {
+  ConsentRequiredError,
+  InteractionRequiredError,
+  InternalError,
+  MethodNotAllowedError,
+  ThrottledError,
+  TokenExpiredError,
+} from "../../../shared/errors/errors.ts";
 import { problemResponse } from "../../../shared/errors/problem.ts";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
-import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
 import { CAUSE, DIAGNOSIS, EVERY_ERROR } from "./everyError.ts";
 
 const ID = "a-correlation-id";

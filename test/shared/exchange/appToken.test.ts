@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { CredentialRejectedError } from "../../../shared/credentials/credentialRejectedError.ts";
+import { CredentialRejectedError } from "../../../shared/credentials/clientCredential.ts";
 import { tokenA } from "../../local/entra/support/requests.ts";
 import { useWorld } from "../../local/entra/support/world.ts";
 import { CORRELATION_ID, CREDENTIAL_LABEL, secretCredential } from "./support/exchanges.ts";

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { ENTRA_ERRORS } from "../../../shared/entra/errorCodes.ts";
 import type { ErrorCode } from "../../../shared/errors/catalogue.ts";
-import { ConsentRequiredError } from "../../../shared/errors/consentRequiredError.ts";
-import { GatewayMisconfiguredError } from "../../../shared/errors/gatewayMisconfiguredError.ts";
-import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
-import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
-import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
-import { ENTRA_ERRORS } from "../../../shared/exchange/entraErrors.ts";
+import {
+  ConsentRequiredError,
+  GatewayMisconfiguredError,
+  IdentityProviderUnavailableError,
+  InteractionRequiredError,
+  InvalidTokenError,
+  ThrottledError,
+} from "../../../shared/errors/errors.ts";
 import { tokenA } from "../../local/entra/support/requests.ts";
 import { useWorld } from "../../local/entra/support/world.ts";
 import { CREDENTIAL_LABEL } from "./support/exchanges.ts";

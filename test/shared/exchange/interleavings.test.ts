@@ -1,16 +1,16 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { GatewayError } from "../../../shared/errors/gatewayError.ts";
-import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
-import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
-import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
-import type { AccessToken } from "../../../shared/exchange/accessToken.ts";
-import type { CachedToken } from "../../../shared/exchange/memoryCache.ts";
+import {
+  GatewayError,
+  IdentityProviderTimeoutError,
+  IdentityProviderUnavailableError,
+  InteractionRequiredError,
+  ThrottledError,
+} from "../../../shared/errors/errors.ts";
 import type { ExchangeRequest } from "../../../shared/exchange/onBehalfOfExchange.ts";
-import type { SharedCache } from "../../../shared/exchange/sharedCache.ts";
-import type { TokenBroker } from "../../../shared/exchange/tokenBroker.ts";
+import type { AccessToken, TokenBroker } from "../../../shared/exchange/tokenBroker.ts";
+import type { CachedToken, SharedCache } from "../../../shared/exchange/tokenCache.ts";
 import { brokerWorld, settled } from "./support/brokerWorld.ts";
 import { apiOf, appApiOf, requestOf, userOf } from "./support/subjects.ts";
 

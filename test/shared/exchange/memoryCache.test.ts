@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryCache } from "../../../shared/exchange/memoryCache.ts";
+import { MemoryCache } from "../../../shared/exchange/tokenCache.ts";
 import { tokenB } from "./support/subjects.ts";
 
 const cached = (text: string, usableUntilMs = 1_000) => ({

@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
-import { certificateFromPem } from "../../../shared/credentials/pem.ts";
 import { createClientCertificate } from "../../local/entra/support/clientCertificate.ts";
 import { tokenA } from "../../local/entra/support/requests.ts";
 import { useWorld } from "../../local/entra/support/world.ts";

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../../local/entra/faultSchema.ts";
-import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
-import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
-import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
+import {
+  ExchangeFailedError,
+  IdentityProviderTimeoutError,
+  IdentityProviderUnavailableError,
+  ThrottledError,
+} from "../../../shared/errors/errors.ts";
 import { tokenA } from "../../local/entra/support/requests.ts";
 import { useWorld } from "../../local/entra/support/world.ts";
 import { gatewayOf } from "./support/exchanges.ts";

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { IdentityProviderTimeoutError } from "../../../shared/errors/identityProviderTimeoutError.ts";
-import { IdentityProviderUnavailableError } from "../../../shared/errors/identityProviderUnavailableError.ts";
-import { InteractionRequiredError } from "../../../shared/errors/interactionRequiredError.ts";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
+import {
+  IdentityProviderTimeoutError,
+  IdentityProviderUnavailableError,
+  InteractionRequiredError,
+  ThrottledError,
+} from "../../../shared/errors/errors.ts";
 import { brokerWorld, settled, sharedMap } from "./support/brokerWorld.ts";
 import { apiOf, appApiOf, HOUR_MS, requestOf, tokenB, userOf } from "./support/subjects.ts";
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ExchangeFailedError } from "../../../shared/errors/exchangeFailedError.ts";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
+import { ExchangeFailedError, ThrottledError } from "../../../shared/errors/errors.ts";
 import { tokenA } from "../../local/entra/support/requests.ts";
 import { useWorld } from "../../local/entra/support/world.ts";
 import type { ScriptedEntra } from "./support/scriptedEntra.ts";

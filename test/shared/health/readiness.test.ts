@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
-import { CredentialLoadError } from "../../../shared/credentials/clientCredential.ts";
+import { CredentialLoadError, CredentialRejectedError } from "../../../shared/credentials/clientCredential.ts";
+import { CredentialRing } from "../../../shared/credentials/credentialFailover.ts";
 import { credentialLog } from "../../../shared/credentials/credentialLog.ts";
-import { CredentialRejectedError } from "../../../shared/credentials/credentialRejectedError.ts";
-import { CredentialRing } from "../../../shared/credentials/credentialRing.ts";
 import { Readiness, SETTINGS_INVALID } from "../../../shared/health/readiness.ts";
 import { Secret } from "../../../shared/secret.ts";
-import { credentialInstruments } from "../../../shared/telemetry/credentialInstruments.ts";
+import { credentialInstruments } from "../../../shared/telemetry/instruments.ts";
 import { recordedLog } from "../exchange/support/subjects.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asciiValue } from "../../../shared/http/asciiValue.ts";
+import { asciiValue } from "../../../shared/net/headerFields.ts";
 
 describe("a header's value in ASCII", () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { challengesOf } from "../../../shared/http/challenges.ts";
+import { challengesOf } from "../../../shared/net/headerFields.ts";
 
 /** A field's challenges, as scheme and parameters. */
 const read = (...fields: string[]) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldValues } from "../../../shared/http/fieldValues.ts";
+import { fieldValues } from "../../../shared/net/headerFields.ts";
 
 describe("the values of a header field", () => {
   const raw = ["X-A", "1", "Host", "h", "x-a", "", "X-AB", "2", "X-A", "3"];

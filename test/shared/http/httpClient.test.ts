@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { listen } from "../../../local/net/listen.ts";
 import { stop } from "../../../local/net/stop.ts";
 import { createCertificateAuthority } from "../../../local/tls/certificateAuthority.ts";
-import { createHttpClient, HttpTimeoutError, HttpUnreachableError } from "../../../shared/http/httpClient.ts";
+import { createHttpClient, HttpTimeoutError, HttpUnreachableError } from "../../../shared/net/httpClient.ts";
 
 const AMPLE_MS = 20_000;
 const SHORT_MS = 200;

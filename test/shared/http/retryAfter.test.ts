@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { retryAfterSeconds } from "../../../shared/http/retryAfter.ts";
+import { retryAfterSeconds } from "../../../shared/net/httpClient.ts";
 
 const NOW_MS = Date.UTC(2030, 5, 1, 12, 0, 0, 250);
 const FALLBACK_S = 7;

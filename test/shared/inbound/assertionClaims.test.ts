@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AppOnlyTokenError } from "../../../shared/errors/appOnlyTokenError.ts";
-import { ClientNotAllowedError } from "../../../shared/errors/clientNotAllowedError.ts";
-import type { GatewayError } from "../../../shared/errors/gatewayError.ts";
-import { InsufficientScopeError } from "../../../shared/errors/insufficientScopeError.ts";
-import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
-import { TokenExpiredError } from "../../../shared/errors/tokenExpiredError.ts";
+import type { GatewayError } from "../../../shared/errors/errors.ts";
+import {
+  AppOnlyTokenError,
+  ClientNotAllowedError,
+  InsufficientScopeError,
+  InvalidTokenError,
+  TokenExpiredError,
+} from "../../../shared/errors/errors.ts";
 import {
   azureAd,
   CLIENT,

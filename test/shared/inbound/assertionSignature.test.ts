@@ -1,8 +1,8 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { exportSPKI, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
-import type { AssertionValidator } from "../../../shared/inbound/assertionValidator.ts";
+import { InvalidTokenError } from "../../../shared/errors/errors.ts";
+import type { AssertionValidator } from "../../../shared/inbound/userTokenValidator.ts";
 import { OTHER_TENANT, refusal, TENANT, v1Claims, v2Claims, validate, validatorOf } from "./support/assertions.ts";
 import type { IdentityProvider, SigningKey } from "./support/identityProvider.ts";
 import { createSigningKey, keySet, PUBLIC, sign, startIdentityProvider } from "./support/identityProvider.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
+import { InvalidTokenError } from "../../../shared/errors/errors.ts";
 import {
   azureAd,
   OTHER_TENANT,

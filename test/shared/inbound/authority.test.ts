@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isMultiTenant, issuersOf, keysUrl, metadataUrl, tokenUrl } from "../../../shared/inbound/authority.ts";
+import { isMultiTenant, issuersOf, keysUrl, metadataUrl, tokenUrl } from "../../../shared/entra/authority.ts";
 import { CHINA, PUBLIC, US_GOVERNMENT } from "./support/identityProvider.ts";
 
 const TENANT = "0a1b2c3d-1111-4111-8111-00000000000a";

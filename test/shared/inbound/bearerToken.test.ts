@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { headerReader } from "../../../functions/http/headerReader.ts";
-import { InvalidRequestError } from "../../../shared/errors/invalidRequestError.ts";
-import { TokenMissingError } from "../../../shared/errors/tokenMissingError.ts";
-import { bearerToken, demandB64Token } from "../../../shared/inbound/bearerToken.ts";
+import { InvalidRequestError, TokenMissingError } from "../../../shared/errors/errors.ts";
+import { bearerToken, demandB64Token } from "../../../shared/inbound/tokenVerifier.ts";
 
 /** As the validators do it. */
 function tokenOf(header: string | undefined): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cachedValidator } from "../../../shared/inbound/cachedValidator.ts";
+import { cachedValidator } from "../../../shared/inbound/callerAuthenticator.ts";
 import { Secret } from "../../../shared/secret.ts";
 
 const MINUTE_MS = 60_000;

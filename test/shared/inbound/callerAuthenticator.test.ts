@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
+import { InvalidTokenError } from "../../../shared/errors/errors.ts";
+import { GatewayAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
 import { CallerAuthenticator } from "../../../shared/inbound/callerAuthenticator.ts";
-import { GatewayAuthenticator } from "../../../shared/inbound/gatewayAuthenticator.ts";
 import type { Secret } from "../../../shared/secret.ts";
 import { userOf } from "../exchange/support/subjects.ts";
 import { azureAd, TENANT } from "./support/assertions.ts";

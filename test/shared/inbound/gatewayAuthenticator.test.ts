@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GatewayAuthenticationRequiredError } from "../../../shared/errors/gatewayAuthenticationRequiredError.ts";
-import { GatewayAuthenticator } from "../../../shared/inbound/gatewayAuthenticator.ts";
-import { tenantKeys } from "../../../shared/inbound/tenantKeys.ts";
+import { tenantKeys } from "../../../shared/entra/signingKeys.ts";
+import { GatewayAuthenticationRequiredError } from "../../../shared/errors/errors.ts";
+import { GatewayAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { azureAd, CLIENT, NOW_S, OTHER_TENANT, TENANT, v2Claims } from "./support/assertions.ts";
 import type { IdentityProvider, SigningKey } from "./support/identityProvider.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { HttpUnreachableError } from "../../../shared/http/httpClient.ts";
-import { probeMetadata } from "../../../shared/inbound/metadataProbe.ts";
+import { probeMetadata } from "../../../shared/entra/authority.ts";
+import { HttpUnreachableError } from "../../../shared/net/httpClient.ts";
 import { azureAd, TENANT } from "./support/assertions.ts";
 import type { IdentityProvider } from "./support/identityProvider.ts";
 import { startIdentityProvider } from "./support/identityProvider.ts";

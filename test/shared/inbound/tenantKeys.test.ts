@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createHttpClient } from "../../../shared/http/httpClient.ts";
-import { tenantKeys } from "../../../shared/inbound/tenantKeys.ts";
+import { tenantKeys } from "../../../shared/entra/signingKeys.ts";
+import { createHttpClient } from "../../../shared/net/httpClient.ts";
 import { azureAd, OTHER_TENANT, TENANT } from "./support/assertions.ts";
 
 const unused = { http: createHttpClient(1_000), now: () => 0, onStale: () => undefined };

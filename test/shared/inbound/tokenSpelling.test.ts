@@ -1,11 +1,10 @@
 import { createPublicKey, createSign } from "node:crypto";
 import { CompactSign } from "jose";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { InvalidRequestError } from "../../../shared/errors/invalidRequestError.ts";
-import { InvalidTokenError } from "../../../shared/errors/invalidTokenError.ts";
-import { AssertionValidator } from "../../../shared/inbound/assertionValidator.ts";
-import { GatewayAuthenticator } from "../../../shared/inbound/gatewayAuthenticator.ts";
+import { InvalidRequestError, InvalidTokenError } from "../../../shared/errors/errors.ts";
+import { GatewayAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
 import { TokenVerifier } from "../../../shared/inbound/tokenVerifier.ts";
+import { AssertionValidator } from "../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { azureAd, NOW_S, refusal, TENANT, v2Claims, validate, validatorOf } from "./support/assertions.ts";
 import type { IdentityProvider, SigningKey } from "./support/identityProvider.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { headerReader } from "../../../functions/http/headerReader.ts";
-import { correlationId } from "../../../shared/telemetry/correlationId.ts";
+import { correlationId } from "../../../shared/telemetry/correlation.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeError } from "../../../shared/telemetry/describeError.ts";
+import { describeError } from "../../../shared/telemetry/log.ts";
 
 describe("an error's description", () => {
   it("names the error, its code, its message, and so on down its causes", () => {

@@ -1,11 +1,10 @@
 import type { Attributes, Meter, Observable, ObservableCallback } from "@opentelemetry/api";
 import { createNoopMeter } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
-import { ThrottledError } from "../../../shared/errors/throttledError.ts";
-import { reportCounts } from "../../../shared/telemetry/countsReport.ts";
+import { ThrottledError } from "../../../shared/errors/errors.ts";
 import { jsonLog } from "../../../shared/telemetry/log.ts";
-import type { TokenCounters } from "../../../shared/telemetry/tokenCounters.ts";
-import { instrumentedCounters } from "../../../shared/telemetry/tokenInstruments.ts";
+import type { TokenCounters } from "../../../shared/telemetry/tokenMetrics.ts";
+import { instrumentedCounters, reportCounts } from "../../../shared/telemetry/tokenMetrics.ts";
 
 const SIZE = { entries: 3, bytes: 4_096 };
 

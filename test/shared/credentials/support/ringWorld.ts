@@ -1,8 +1,7 @@
 import type { ClientCredential, CredentialSource } from "../../../../shared/credentials/clientCredential.ts";
-import { CredentialLoadError } from "../../../../shared/credentials/clientCredential.ts";
-import type { CredentialListener } from "../../../../shared/credentials/credentialListener.ts";
-import { CredentialRejectedError } from "../../../../shared/credentials/credentialRejectedError.ts";
-import { CredentialRing } from "../../../../shared/credentials/credentialRing.ts";
+import { CredentialLoadError, CredentialRejectedError } from "../../../../shared/credentials/clientCredential.ts";
+import { CredentialRing } from "../../../../shared/credentials/credentialFailover.ts";
+import type { CredentialListener } from "../../../../shared/credentials/credentialLog.ts";
 import { Secret } from "../../../../shared/secret.ts";
 
 /** A source that the test answers for. */

@@ -1,6 +1,6 @@
 import type { CredentialSource } from "../../../../shared/credentials/clientCredential.ts";
-import { CredentialRejectedError } from "../../../../shared/credentials/credentialRejectedError.ts";
-import { CredentialRing } from "../../../../shared/credentials/credentialRing.ts";
+import { CredentialRejectedError } from "../../../../shared/credentials/clientCredential.ts";
+import { CredentialRing } from "../../../../shared/credentials/credentialFailover.ts";
 
 /**
  * A ring whose credential was replaced: signs with the version there is, calls `replace`, has Entra ID reject that version,

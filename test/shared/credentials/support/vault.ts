@@ -11,9 +11,9 @@ import { createCertificateAuthority } from "../../../../local/tls/certificateAut
 import type { KeyVaultCertificateSettings } from "../../../../shared/config/settings.ts";
 import type { CredentialSource } from "../../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError } from "../../../../shared/credentials/clientCredential.ts";
+import { vaultSecretSource } from "../../../../shared/credentials/credentialSources.ts";
 import type { KeyVaultSourceOptions } from "../../../../shared/credentials/keyVaultSource.ts";
 import { keyVaultSource } from "../../../../shared/credentials/keyVaultSource.ts";
-import { vaultSecretSource } from "../../../../shared/credentials/secretSource.ts";
 import { vaultSignedSource } from "../../../../shared/credentials/vaultSignedSource.ts";
 import { trustCa } from "./trust.ts";
 

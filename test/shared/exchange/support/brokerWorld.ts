@@ -1,10 +1,9 @@
-import { FailureMemory } from "../../../../shared/exchange/failureMemory.ts";
-import type { CachedToken } from "../../../../shared/exchange/memoryCache.ts";
-import { MemoryCache } from "../../../../shared/exchange/memoryCache.ts";
+import { FailureMemory } from "../../../../shared/exchange/negativeCache.ts";
 import type { ExchangeRequest } from "../../../../shared/exchange/onBehalfOfExchange.ts";
-import type { SharedCache } from "../../../../shared/exchange/sharedCache.ts";
 import { TokenBroker } from "../../../../shared/exchange/tokenBroker.ts";
-import { TokenCounters } from "../../../../shared/telemetry/tokenCounters.ts";
+import type { CachedToken, SharedCache } from "../../../../shared/exchange/tokenCache.ts";
+import { MemoryCache } from "../../../../shared/exchange/tokenCache.ts";
+import { TokenCounters } from "../../../../shared/telemetry/tokenMetrics.ts";
 import { GATEWAY, RING, recordedLog, tokenB } from "./subjects.ts";
 
 /** An exchange that waits for the test to say how it ends. */

@@ -3,11 +3,11 @@ import type { Dispatcher } from "undici";
 import { loadSettings } from "../../../../shared/config/loadSettings.ts";
 import type { DownstreamApiSettings } from "../../../../shared/config/settings.ts";
 import type { ClientCredential } from "../../../../shared/credentials/clientCredential.ts";
-import { GatewayError } from "../../../../shared/errors/gatewayError.ts";
-import type { AccessToken } from "../../../../shared/exchange/accessToken.ts";
+import { GatewayError } from "../../../../shared/errors/errors.ts";
 import { OnBehalfOfExchange } from "../../../../shared/exchange/onBehalfOfExchange.ts";
-import { createHttpClient } from "../../../../shared/http/httpClient.ts";
-import type { ValidatedAssertion } from "../../../../shared/inbound/validatedAssertion.ts";
+import type { AccessToken } from "../../../../shared/exchange/tokenBroker.ts";
+import type { ValidatedAssertion } from "../../../../shared/inbound/userTokenValidator.ts";
+import { createHttpClient } from "../../../../shared/net/httpClient.ts";
 import { Secret } from "../../../../shared/secret.ts";
 import { apiSettings } from "../../downstream/support/apiSettings.ts";
 

@@ -1,8 +1,8 @@
 import type { DownstreamApiSettings } from "../../../../shared/config/settings.ts";
-import type { CredentialRing } from "../../../../shared/credentials/credentialRing.ts";
-import type { AccessToken } from "../../../../shared/exchange/accessToken.ts";
+import type { CredentialRing } from "../../../../shared/credentials/credentialFailover.ts";
 import type { ExchangeRequest } from "../../../../shared/exchange/onBehalfOfExchange.ts";
-import type { ValidatedAssertion } from "../../../../shared/inbound/validatedAssertion.ts";
+import type { AccessToken } from "../../../../shared/exchange/tokenBroker.ts";
+import type { ValidatedAssertion } from "../../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../../shared/secret.ts";
 import type { LogFields } from "../../../../shared/telemetry/log.ts";
 import { jsonLog } from "../../../../shared/telemetry/log.ts";

@@ -1,9 +1,9 @@
 import { loadSettings } from "../../../../shared/config/loadSettings.ts";
 import type { AzureAdSettings } from "../../../../shared/config/settings.ts";
-import { GatewayError } from "../../../../shared/errors/gatewayError.ts";
-import { AssertionValidator } from "../../../../shared/inbound/assertionValidator.ts";
-import { tenantKeys } from "../../../../shared/inbound/tenantKeys.ts";
-import type { ValidatedAssertion } from "../../../../shared/inbound/validatedAssertion.ts";
+import { tenantKeys } from "../../../../shared/entra/signingKeys.ts";
+import { GatewayError } from "../../../../shared/errors/errors.ts";
+import type { ValidatedAssertion } from "../../../../shared/inbound/userTokenValidator.ts";
+import { AssertionValidator } from "../../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../../shared/secret.ts";
 import type { IdentityProvider } from "./identityProvider.ts";
 

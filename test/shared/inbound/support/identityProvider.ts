@@ -7,8 +7,8 @@ import { Agent, buildConnector } from "undici";
 import { listen } from "../../../../local/net/listen.ts";
 import { stop } from "../../../../local/net/stop.ts";
 import { createCertificateAuthority } from "../../../../local/tls/certificateAuthority.ts";
-import type { HttpClient } from "../../../../shared/http/httpClient.ts";
-import { createHttpClient } from "../../../../shared/http/httpClient.ts";
+import type { HttpClient } from "../../../../shared/net/httpClient.ts";
+import { createHttpClient } from "../../../../shared/net/httpClient.ts";
 
 export const PUBLIC = "https://login.microsoftonline.com";
 export const US_GOVERNMENT = "https://login.microsoftonline.us";

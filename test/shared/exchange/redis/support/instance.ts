@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { EncryptionKeySettings, RedisSettings } from "../../../../../shared/config/settings.ts";
-import { FailureMemory } from "../../../../../shared/exchange/failureMemory.ts";
-import { MemoryCache } from "../../../../../shared/exchange/memoryCache.ts";
-import { createRedisCache } from "../../../../../shared/exchange/redis/createRedisCache.ts";
+import { FailureMemory } from "../../../../../shared/exchange/negativeCache.ts";
 import type { RedisCache } from "../../../../../shared/exchange/redis/redisCache.ts";
+import { createRedisCache } from "../../../../../shared/exchange/redis/redisCache.ts";
 import { TokenBroker } from "../../../../../shared/exchange/tokenBroker.ts";
+import { MemoryCache } from "../../../../../shared/exchange/tokenCache.ts";
 import { Secret } from "../../../../../shared/secret.ts";
-import { TokenCounters } from "../../../../../shared/telemetry/tokenCounters.ts";
+import { TokenCounters } from "../../../../../shared/telemetry/tokenMetrics.ts";
 import { apiOf, GATEWAY, HOUR_MS, RING, recordedLog, requestOf, tokenB, userOf } from "../../support/subjects.ts";
 import { eventually } from "./redis.ts";
 
