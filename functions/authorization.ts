@@ -1,5 +1,5 @@
 import { DownstreamApiUnknownError, InvalidRequestError, NotFoundError } from "../shared/errors/errors.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Gateway } from "./app.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 import { jsonTextAnswer } from "./http/httpCall.ts";
 import { demandOperation } from "./operation.ts";

@@ -1,6 +1,6 @@
-import { refuseUpgrade } from "../shared/downstream/upgrade.ts";
+import { refuseUpgrade } from "../shared/downstream/downstreamApi.ts";
 import { DownstreamApiUnknownError, NotFoundError } from "../shared/errors/errors.ts";
-import type { Gateway } from "./gateway.ts";
+import type { Gateway } from "./app.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 
 /** `/{prefix}/downstream/{api}{rest}`: read from the true path, since the caller can forge route parameters. */

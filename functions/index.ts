@@ -1,5 +1,6 @@
 import type { HttpMethod } from "@azure/functions";
 import { app } from "@azure/functions";
+import { getProgrammingModel, setProgrammingModel } from "@azure/functions-core";
 import { loadSettings } from "../shared/config/loadSettings.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import type { Mistake } from "../shared/config/settingTree.ts";
@@ -8,16 +9,15 @@ import { SettingsInvalidError } from "../shared/errors/errors.ts";
 import { SETTINGS_INVALID } from "../shared/health/readiness.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { jsonLog } from "../shared/telemetry/log.ts";
+import { createGateway } from "./app.ts";
 import { authorizationHandler } from "./authorization.ts";
 import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
-import { createGateway } from "./gateway.ts";
 import { liveHandler, readyHandler } from "./health.ts";
-import { adaptLibrary } from "./http/adaptLibrary.ts";
-import { ARRIVAL_MS } from "./http/arrivalLimit.ts";
+import { ARRIVAL_MS, adaptLibrary } from "./http/adaptLibrary.ts";
 import { asFunction } from "./http/asFunction.ts";
+import { TimeLimit } from "./http/callEnd.ts";
 import type { CallHandler } from "./http/httpCall.ts";
-import { TimeLimit } from "./http/timeLimit.ts";
 import { TrueExchanges } from "./http/trueExchange.ts";
 import { onlyAs } from "./operation.ts";
 import { validateHandler } from "./validate.ts";
@@ -58,10 +58,13 @@ register(
   readyHandler(async () => (gateway === undefined ? SETTINGS_INVALID : gateway.readiness.report())),
 );
 
-adaptLibrary({
-  limitMs: Math.min(ARRIVAL_MS, valid?.longestCallMs ?? ARRIVAL_MS),
-  givenUp: (invocationId) => surroundings.exchanges.giveUp(invocationId),
-});
+// The library sets its programming model with the first function that is registered.
+setProgrammingModel(
+  adaptLibrary(getProgrammingModel(), {
+    limitMs: Math.min(ARRIVAL_MS, valid?.longestCallMs ?? ARRIVAL_MS),
+    givenUp: (invocationId) => surroundings.exchanges.giveUp(invocationId),
+  }),
+);
 
 /** @param handle undefined while the settings are wrong */
 function register(name: string, route: string, handle: CallHandler | undefined, methods: HttpMethod[] = ["GET"]): void {

@@ -1,4 +1,4 @@
-import type { Gateway } from "./gateway.ts";
+import type { Gateway } from "./app.ts";
 import type { CallHandler } from "./http/httpCall.ts";
 import { jsonAnswer } from "./http/httpCall.ts";
 

@@ -1,5 +1,5 @@
 import type { HttpHandler, HttpResponse, HttpResponseInit, InvocationContext } from "@azure/functions";
-import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
+import { CallerGoneError } from "../../shared/downstream/callDeadline.ts";
 import { CATALOGUE } from "../../shared/errors/catalogue.ts";
 import type { ChallengeRealm } from "../../shared/errors/challenge.ts";
 import { GatewayError, InternalError } from "../../shared/errors/errors.ts";
@@ -7,18 +7,14 @@ import { problemResponse } from "../../shared/errors/problem.ts";
 import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correlation.ts";
 import type { Log, LogSink } from "../../shared/telemetry/log.ts";
 import { describeError, jsonLog } from "../../shared/telemetry/log.ts";
-import type { CallEnd } from "./callEnd.ts";
-import { callEnd, untilCallEnds } from "./callEnd.ts";
-import { cutConnection } from "./cutConnection.ts";
-import { EmptyResponses } from "./emptyResponses.ts";
-import { noteHangUp } from "./hangUpLog.ts";
-import { headerReader } from "./headerReader.ts";
+import type { CallEnd, TimeLimit } from "./callEnd.ts";
+import { callEnd, noteHangUp, untilCallEnds } from "./callEnd.ts";
 import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
-import { InvocationSink } from "./invocationSink.ts";
+import { headerReader } from "./httpCall.ts";
 import type { SentAnswer } from "./sendAnswer.ts";
-import { sendAnswer } from "./sendAnswer.ts";
-import type { TimeLimit } from "./timeLimit.ts";
+import { EmptyResponses, sendAnswer } from "./sendAnswer.ts";
 import type { TrueExchange, TrueExchanges } from "./trueExchange.ts";
+import { cutConnection } from "./trueExchange.ts";
 
 export interface FunctionSurroundings {
   readonly exchanges: TrueExchanges;
@@ -152,4 +148,39 @@ function refuseWithoutStreaming(context: InvocationContext, sink: LogSink): Http
   logFailure(invocationLog(sink, context, id), failure);
   const { status, headers, body } = problemResponse(failure, id, undefined);
   return { status, headers: { ...Object.fromEntries(headers), [CORRELATION_HEADER]: id }, body };
+}
+
+/**
+ * Where a call's lines go: through its invocation, which files them under the function; and elsewhere once that is over,
+ * when the library would warn of each. A call may have something to say then: its answer is still on its way.
+ */
+export class InvocationSink implements LogSink {
+  readonly #context: InvocationContext;
+  readonly #late: LogSink;
+  #over = false;
+
+  constructor(context: InvocationContext, late: LogSink) {
+    this.#context = context;
+    this.#late = late;
+  }
+
+  /** The handler has returned. */
+  over(): void {
+    this.#over = true;
+  }
+
+  info(line: string): void {
+    if (this.#over) this.#late.info(line);
+    else this.#context.info(line);
+  }
+
+  warning(line: string): void {
+    if (this.#over) this.#late.warning(line);
+    else this.#context.warn(line);
+  }
+
+  error(line: string): void {
+    if (this.#over) this.#late.error(line);
+    else this.#context.error(line);
+  }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { CallerGoneError } from "../../shared/downstream/callerGoneError.ts";
+import { CallerGoneError } from "../../shared/downstream/callDeadline.ts";
 import { GatewayTimeoutError } from "../../shared/errors/errors.ts";
-import type { TimeLimit } from "./timeLimit.ts";
+import type { Log } from "../../shared/telemetry/log.ts";
 import type { TrueExchange } from "./trueExchange.ts";
 
 /** Whether, and why, a call must end before it is answered. */
@@ -82,4 +82,77 @@ export function untilCallEnds<T>(work: Promise<T>, end: CallEnd): Promise<T> {
     work.then(resolve, reject);
     end.whenCome(reject);
   });
+}
+
+/** Work that a limit runs for. */
+export interface RunningLimit {
+  /** By `performance.now()`. */
+  readonly dueMs: number;
+  readonly over: () => void;
+}
+
+/**
+ * Time limits of one length, all on one timer: what began first is over first, so only the oldest is waited for. A timer of
+ * its own would be a good part of what a short call costs.
+ */
+export class TimeLimit {
+  readonly limitMs: number;
+  /** In the order in which they began. */
+  readonly #running = new Set<RunningLimit>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limitMs: number) {
+    this.limitMs = limitMs;
+  }
+
+  /** @param over called once, unless the work is done before; must not throw */
+  start(over: () => void): RunningLimit {
+    const running = { dueMs: performance.now() + this.limitMs, over };
+    this.#running.add(running);
+    if (this.#timer === undefined) this.#wait(this.limitMs);
+    return running;
+  }
+
+  done(running: RunningLimit): void {
+    this.#running.delete(running);
+  }
+
+  #wait(ms: number): void {
+    clearTimeout(this.#timer);
+    // The work itself keeps the process alive, while there is some.
+    this.#timer = setTimeout(this.#due, ms).unref();
+  }
+
+  readonly #due = (): void => {
+    this.#timer = undefined;
+    const nowMs = performance.now();
+    for (const running of this.#running) {
+      if (running.dueMs > nowMs) {
+        this.#wait(running.dueMs - nowMs);
+        return;
+      }
+      this.#running.delete(running);
+      running.over();
+    }
+  };
+}
+
+/**
+ * Notes once that the caller hung up, and where the call was then: nobody's failure, but what a caller who says that
+ * the gateway hangs is looked up by.
+ * @returns to be called before the gateway itself ends the connection, which looks the same from here
+ */
+export function noteHangUp(exchange: TrueExchange, end: CallEnd, log: Log): () => void {
+  let ours = false;
+  end.whenCome((reason) => {
+    if (!ours && reason instanceof CallerGoneError) log.info("caller_gone", { during: stageOf(exchange) });
+  });
+  return () => {
+    ours = true;
+  };
+}
+
+function stageOf({ request, response }: TrueExchange): string {
+  if (response.headersSent) return "the answer";
+  return request.complete ? "the wait for an answer" : "the request";
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
+import type { HeaderList } from "../../shared/downstream/headers.ts";
+import { fieldValues } from "../../shared/net/headerFields.ts";
 import type { Log } from "../../shared/telemetry/log.ts";
 
 /** A call as our handlers see it: what was really sent, nothing that a query or a body could replace. */
@@ -45,4 +46,16 @@ export function jsonAnswer(status: number, body: unknown): HttpAnswer {
 /** The same where the text is there already. */
 export function jsonTextAnswer(status: number, body: string): HttpAnswer {
   return { status, headers: JSON_HEADERS, body };
+}
+
+/**
+ * Reads header values as they were sent. node:http's own `headers` drops repeated Authorization fields silently; here
+ * they come joined, so that whoever expects one sees that there were two. Few are asked for: an index of all would cost more
+ * than it saves.
+ */
+export function headerReader(rawHeaders: readonly string[]): (name: string) => string | undefined {
+  return (name) => {
+    const values = fieldValues(rawHeaders, name.toLowerCase());
+    return values.length < 2 ? values[0] : values.join(", ");
+  };
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { discard } from "../../shared/downstream/discard.ts";
-import type { HeaderList } from "../../shared/downstream/responseHeaders.ts";
+import { HttpResponse } from "@azure/functions";
+import { discard } from "../../shared/downstream/downstreamClient.ts";
+import type { HeaderList } from "../../shared/downstream/headers.ts";
 import { asciiValue } from "../../shared/net/headerFields.ts";
 import type { CallEnd } from "./callEnd.ts";
 import type { HttpAnswer } from "./httpCall.ts";
@@ -87,4 +88,21 @@ function clearHead(response: ServerResponse, headers: HeaderList): void {
 /** Closes a body that nobody will read; that it was closed is then no error. */
 function close(body: Readable): void {
   body.on("error", () => undefined).destroy();
+}
+
+/**
+ * The library's responses with neither headers nor body, one for each status. It only reads them (`sendProxyResponse`), and
+ * the making of one takes as long as the look-up of a token. No hook of the app may change them.
+ */
+export class EmptyResponses {
+  readonly #byStatus = new Map<number, HttpResponse>();
+
+  /** @param status 200 to 599 */
+  of(status: number): HttpResponse {
+    const known = this.#byStatus.get(status);
+    if (known !== undefined) return known;
+    const made = new HttpResponse({ status });
+    this.#byStatus.set(status, made);
+    return made;
+  }
 }

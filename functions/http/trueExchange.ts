@@ -1,7 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { boundedMap } from "../../shared/boundedMap.ts";
-import { cutConnection } from "./cutConnection.ts";
 
 /** Those that come at all come soon after they were given up. */
 const MOST_GIVEN_UP = 1_000;
@@ -59,4 +58,13 @@ export class TrueExchanges {
 function nameSomeOrigin({ headers }: IncomingMessage): void {
   headers["x-forwarded-proto"] = "http";
   headers["x-forwarded-host"] = "localhost";
+}
+
+/**
+ * Ends the connection of a call at once. Its `destroy()` alone does nothing to it while the response has no socket: before
+ * Node has given it one, and where it waits for the response before it.
+ */
+export function cutConnection(response: ServerResponse): void {
+  response.destroy();
+  response.req.socket.destroy();
 }

@@ -1,4 +1,6 @@
-import { CallerGoneError } from "./callerGoneError.ts";
+import type { DownstreamApiSettings } from "../config/settings.ts";
+import { DownstreamTimeoutError, DownstreamUnreachableError, GatewayError } from "../errors/errors.ts";
+import { errors } from "../net/undici.ts";
 
 /** Why a call to a downstream API was given up: its own time was over, or the call it belongs to ended, and how. */
 export type GivenUp = "total timeout" | Error;
@@ -45,4 +47,36 @@ export class CallDeadline {
 /** Why a call ended. A signal aborted without an error of ours means a hang-up: no client is left to be told of one. */
 export function abortError({ reason }: AbortSignal): Error {
   return reason instanceof Error && reason.name !== "AbortError" ? reason : new CallerGoneError();
+}
+
+/** The caller hung up: nobody is left to answer. Not a failure of anything. */
+export class CallerGoneError extends Error {
+  override readonly name = "CallerGoneError";
+
+  constructor() {
+    super("The caller hung up.");
+  }
+}
+
+/** How a call that brought no answer looks to the caller. */
+export function downstreamFailure(error: unknown, givenUp: GivenUp | undefined, api: DownstreamApiSettings): Error {
+  if (givenUp instanceof Error) return givenUp;
+  // Of our own making, like that of a body which is too long.
+  if (error instanceof GatewayError) return error;
+  const limit = passedLimit(error, givenUp, api);
+  if (limit === undefined) return new DownstreamUnreachableError(api.name, error);
+  const [setting, limitMs] = limit;
+  return new DownstreamTimeoutError(api.name, `${limitMs} ms passed (DownstreamApis__${api.name}__${setting}).`, error);
+}
+
+function passedLimit(
+  error: unknown,
+  givenUp: GivenUp | undefined,
+  api: DownstreamApiSettings,
+): [string, number] | undefined {
+  if (givenUp === "total timeout") return ["TotalTimeoutSeconds", api.totalTimeoutMs];
+  if (error instanceof errors.ConnectTimeoutError) return ["ConnectTimeoutSeconds", api.connectTimeoutMs];
+  if (error instanceof errors.HeadersTimeoutError) return ["ResponseTimeoutSeconds", api.responseTimeoutMs];
+  if (error instanceof errors.BodyTimeoutError) return ["IdleTimeoutSeconds", api.idleTimeoutMs];
+  return undefined;
 }

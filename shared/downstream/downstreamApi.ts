@@ -2,24 +2,23 @@ import type { Clock } from "../clock.ts";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import {
   DownstreamUnavailableError,
+  InvalidRequestError,
   MethodNotAllowedError,
   PathNotAllowedError,
   RequestTooLargeError,
+  UpgradeNotSupportedError,
 } from "../errors/errors.ts";
 import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
+import { plainName } from "../net/headerRules.ts";
 import type { Secret } from "../secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CallPermit } from "./callQueue.ts";
 import { CallQueue, userKey } from "./callQueue.ts";
 import type { CircuitListener } from "./circuitBreaker.ts";
-import { CircuitBreaker } from "./circuitBreaker.ts";
+import { CircuitBreaker, guardedCall } from "./circuitBreaker.ts";
 import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
 import { DownstreamClient } from "./downstreamClient.ts";
-import { guardedCall } from "./guardedCall.ts";
-import { overridesMethod } from "./methodOverride.ts";
-import { isBelow } from "./pathPrefix.ts";
-import { refuseDoubledHeaders } from "./singleHeaders.ts";
-import { targetPath } from "./targetPath.ts";
+import { isBelow, targetPath } from "./targetPath.ts";
 
 /** What of a caller's request decides whether it may go on. */
 export interface AskedRequest {
@@ -123,4 +122,76 @@ function circuitLog(log: Log, api: string): CircuitListener {
     opened: (failures, pauseMs) => log.warning("circuit_opened", { api, failures, pauseMs }),
     closed: () => log.info("circuit_closed", { api }),
   };
+}
+
+/**
+ * Headers by which a request asks for another method than its request line has: OData's and SharePoint's `X-HTTP-Method`,
+ * Google's and Azurite's `X-HTTP-Method-Override`, and `X-Method-Override` of common middleware.
+ */
+export const OVERRIDE_HEADERS: ReadonlySet<string> = new Set([
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+]);
+/** The same in a query: Rails, Laravel and Express `_method`, Google `$httpMethod`, SharePoint and others the header's name. */
+export const OVERRIDE_PARAMETERS: ReadonlySet<string> = new Set(["_method", "$httpmethod", ...OVERRIDE_HEADERS]);
+
+/**
+ * What in a request asks for a method that is not allowed, as a name for the client; undefined: nothing does. The API may
+ * obey any of several values, so each must be allowed.
+ * @param rawHeaders names and values in turn
+ * @param query empty, or beginning with a question mark
+ * @param allowed in capitals
+ */
+export function overridesMethod(
+  rawHeaders: readonly string[],
+  query: string,
+  allowed: readonly string[],
+): string | undefined {
+  const isAllowed = (value: string) =>
+    value.split(",").every((method) => allowed.includes(method.trim().toUpperCase()));
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = plainName(rawHeaders[index] ?? "");
+    if (OVERRIDE_HEADERS.has(name) && !isAllowed(rawHeaders[index + 1] ?? "")) return `the header ${name}`;
+  }
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (OVERRIDE_PARAMETERS.has(name.trim().toLowerCase()) && !isAllowed(value))
+      return `the query parameter ${name.trim().toLowerCase()}`;
+  }
+  return undefined;
+}
+
+/** One media type: a comma stands in quotation marks only (RFC 9110, 8.3.1 and 5.6.4). */
+const ONE_MEDIA_TYPE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;
+const ONE_LENGTH = /^\d*$/;
+/** It is taken away on the way; a body in another coding would go on as something that it is not (RFC 9112, 6.1). */
+const NO_OTHER_CODING = /^(?:chunked)?$/i;
+
+/**
+ * Refuses a body with two types or two lengths, or in a transfer coding of its own: the Functions host joins repeated headers with commas, and what the
+ * downstream API would make of such a value nobody knows. `Authorization` is read and refused by who validates it.
+ * @throws InvalidRequestError
+ */
+export function refuseDoubledHeaders(header: (name: string) => string | undefined): void {
+  if (!ONE_MEDIA_TYPE.test(header("content-type") ?? "")) throw doubled("Content-Type");
+  if (!ONE_LENGTH.test(header("content-length") ?? "")) throw doubled("Content-Length");
+  if (!NO_OTHER_CODING.test(header("transfer-encoding") ?? ""))
+    throw new InvalidRequestError("The only transfer coding that can be taken is chunked.");
+}
+
+function doubled(name: string): InvalidRequestError {
+  return new InvalidRequestError(`The header ${name} holds more than one value.`);
+}
+
+/**
+ * Refuses a request that would be another protocol's. The Functions host takes `Upgrade` away, so that a WebSocket's
+ * handshake (RFC 6455, 4.1) shows only by its key or version. `h2c` stands for the same request in HTTP/2, and clients that
+ * offer it take an answer in HTTP/1.1 (RFC 9110, 7.8).
+ * @throws UpgradeNotSupportedError
+ */
+export function refuseUpgrade(header: (name: string) => string | undefined): void {
+  const protocol = header("upgrade");
+  if (protocol !== undefined && protocol.toLowerCase() !== "h2c") throw new UpgradeNotSupportedError();
+  if (header("sec-websocket-key") !== undefined || header("sec-websocket-version") !== undefined)
+    throw new UpgradeNotSupportedError();
 }

@@ -1,20 +1,19 @@
+import { boundedMap } from "../boundedMap.ts";
 import type { Clock } from "../clock.ts";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import type { ChallengeRealm } from "../errors/challenge.ts";
-import { InteractionRequiredError } from "../errors/errors.ts";
+import { DownstreamTimeoutError, DownstreamUnreachableError, InteractionRequiredError } from "../errors/errors.ts";
 import type { AccessToken, TokenBroker } from "../exchange/tokenBroker.ts";
 import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
+import type { Secret } from "../secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { describeError } from "../telemetry/log.ts";
 import { CallPermit } from "./callQueue.ts";
-import { demandedClaims } from "./claimsChallenge.ts";
-import { mayRepeatAfter } from "./connectionFailure.ts";
-import { discard } from "./discard.ts";
+import { demandedClaims, ownChallenge } from "./challenge.ts";
 import type { DownstreamApi } from "./downstreamApi.ts";
 import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
-import { KeptBody } from "./keptBody.ts";
-import { ownChallenge } from "./ownChallenge.ts";
-import { RefusedTokens } from "./refusedTokens.ts";
+import { discard } from "./downstreamClient.ts";
+import { KeptBody } from "./requestBody.ts";
 
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
@@ -179,4 +178,71 @@ function withClaims(error: unknown, claims: string | undefined): unknown {
   if (!(error instanceof InteractionRequiredError) || claims === undefined || error.members.claims !== undefined)
     return error;
   return new InteractionRequiredError({ ...error.members, claims }, error.diagnosis);
+}
+
+const MOST = 10_000;
+/**
+ * An API that refuses even new tokens costs one exchange per user in this time, not one per call. No longer: tokens tell
+ * their age in whole seconds, so an API may take one for older than its demand that was issued just after it.
+ */
+const REMEMBERED_MS = 5_000;
+
+interface Refusal {
+  /** What was demanded. */
+  readonly claims: string | undefined;
+  readonly sinceMs: number;
+}
+
+/**
+ * Tokens that a downstream API refused as soon as they were issued: another one would be refused too, so none is asked
+ * for, until a few seconds have passed or the API demands something else.
+ */
+export class RefusedTokens {
+  readonly #refusals = boundedMap<Refusal>(MOST);
+  readonly #now: Clock;
+
+  constructor(now: Clock) {
+    this.#now = now;
+  }
+
+  /** The time counts from the first refusal: calls that never cease would put off the next exchange for ever. */
+  add(token: Secret, claims: string | undefined): void {
+    if (this.has(token, claims)) return;
+    this.#refusals.set(token.sha256, { claims, sinceMs: this.#now() });
+  }
+
+  has(token: Secret, claims: string | undefined): boolean {
+    const refusal = this.#refusals.get(token.sha256);
+    if (refusal === undefined || refusal.claims !== claims) return false;
+    const ageMs = this.#now() - refusal.sinceMs;
+    return ageMs >= 0 && ageMs < REMEMBERED_MS;
+  }
+}
+
+/** RFC 9110, 9.2.2, of the verbs that pass. */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
+/**
+ * What a new connection may cure: Node's and undici's codes for connections that were refused, did not come about in time or
+ * broke. Not a certificate that is not trusted, a name that does not exist, or bytes that are not HTTP. A connection that breaks
+ * within the answer's headers looks like one that breaks before them; nothing of that answer has gone on to the client.
+ */
+const CURABLE = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** Whether a call that brought no answer may be made again: another connection may do, and twice is as good as once. */
+export function mayRepeatAfter(error: unknown, method: string): boolean {
+  if (!IDEMPOTENT.has(method)) return false;
+  if (!(error instanceof DownstreamUnreachableError || error instanceof DownstreamTimeoutError)) return false;
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause && CURABLE.has(String(cause.code));
 }

@@ -1,23 +1,18 @@
 import { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
+import type { buildConnector as Connectors, Dispatcher } from "undici";
 import type { DownstreamApiSettings } from "../config/settings.ts";
 import { InvalidTargetError, RequestTooLargeError } from "../errors/errors.ts";
 import type { Challenge } from "../net/headerFields.ts";
 import { challengesOf } from "../net/headerFields.ts";
-import { Pool, request as send } from "../net/undici.ts";
+import { buildConnector, Pool, request as send } from "../net/undici.ts";
 import type { Secret } from "../secret.ts";
-import { CallDeadline } from "./callDeadline.ts";
+import { CallDeadline, downstreamFailure } from "./callDeadline.ts";
 import type { CallPermit } from "./callQueue.ts";
-import { connector } from "./connector.ts";
-import type { BodyLimit } from "./detachedBody.ts";
-import { detachedBody } from "./detachedBody.ts";
-import { downstreamFailure } from "./downstreamFailure.ts";
-import type { KeptBody } from "./keptBody.ts";
-import { isBelow } from "./pathPrefix.ts";
-import { requestHeaders } from "./requestHeaders.ts";
-import { resolvedPath } from "./resolvedPath.ts";
-import type { HeaderList } from "./responseHeaders.ts";
-import { challengeFields, responseHeaders } from "./responseHeaders.ts";
+import type { HeaderList } from "./headers.ts";
+import { challengeFields, requestHeaders, responseHeaders } from "./headers.ts";
+import type { BodyLimit, KeptBody } from "./requestBody.ts";
+import { detachedBody } from "./requestBody.ts";
+import { isBelow, resolvedPath } from "./targetPath.ts";
 
 const KEEP_ALIVE_MS = 30_000;
 /** RFC 9110, 15: what is beyond cannot be handed on, neither by `@azure/functions` nor by the host. */
@@ -155,4 +150,40 @@ export class DownstreamClient {
 function withoutBody(body: Readable): Readable {
   body.on("error", () => undefined).resume();
   return Readable.from([]);
+}
+
+/** undici's own code for a connection that broke: whoever looks for those finds this one too. */
+const BROKEN = "UND_ERR_SOCKET";
+
+/**
+ * Connects as undici does, but lets no broken connection pass for the end of a body. Where only the connection's end
+ * delimits a body (RFC 9112, 6.3, rule 8), undici takes a reset for it ("On Mac OS, we get an ECONNRESET even if there
+ * is a full body", `client-h1.js`): half an answer would look whole. It knows resets by their code, which is another here.
+ */
+export function connector(options: Connectors.BuildOptions): Connectors.connector {
+  const connect = buildConnector(options);
+  return (target, callback) =>
+    connect(target, (...outcome) => {
+      const [, socket] = outcome;
+      // Before undici's own listener, which is added when it gets the socket.
+      socket?.on("error", nameBroken);
+      callback(...outcome);
+    });
+}
+
+function nameBroken(error: Error): void {
+  if ("code" in error && error.code === "ECONNRESET") error.code = BROKEN;
+}
+
+/** Less to read than a new connection costs. */
+const MOST_BYTES = 65_536;
+
+/** Reads an answer's body that nobody wants, so that its connection can serve again; a long one is cut off instead. */
+export function discard(body: Readable): void {
+  let bytes = 0;
+  body.on("error", () => undefined);
+  body.on("data", (piece: Uint8Array) => {
+    bytes += piece.length;
+    if (bytes > MOST_BYTES) body.destroy();
+  });
 }

@@ -11,7 +11,7 @@ const SCRIPT = `
   import { setTimeout } from "node:timers/promises";
   import { loadSettings } from "./shared/config/loadSettings.ts";
   import { jsonLog } from "./shared/telemetry/log.ts";
-  import { createGateway } from "./functions/gateway.ts";
+  import { createGateway } from "./functions/app.ts";
   const settings = loadSettings(process.env, { longestCallMs: 290_000 });
   const log = jsonLog({ info() {}, warning: console.error, error: console.error });
   createGateway(settings, { environment: process.env, log, now: Date.now });

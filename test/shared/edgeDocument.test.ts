@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
 import { METHODS } from "../../shared/config/downstreamApiSchema.ts";
-import { OVERRIDE_HEADERS, OVERRIDE_PARAMETERS } from "../../shared/downstream/methodOverride.ts";
-import { NEVER_DISGUISED } from "../../shared/downstream/requestHeaders.ts";
-import { responseHeaders } from "../../shared/downstream/responseHeaders.ts";
+import { OVERRIDE_HEADERS, OVERRIDE_PARAMETERS } from "../../shared/downstream/downstreamApi.ts";
+import { NEVER_DISGUISED, responseHeaders } from "../../shared/downstream/headers.ts";
 import { GATEWAY_PARAMETERS, targetPath } from "../../shared/downstream/targetPath.ts";
 import type { HeaderRule } from "../../shared/net/headerRules.ts";
 import {

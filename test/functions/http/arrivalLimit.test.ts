@@ -1,6 +1,6 @@
 import type { InvocationModel } from "@azure/functions-core";
 import { describe, expect, it } from "vitest";
-import { withArrivalLimit } from "../../../functions/http/arrivalLimit.ts";
+import { withArrivalLimit } from "../../../functions/http/adaptLibrary.ts";
 
 class Model {
   readonly name = "the library's";

@@ -5,7 +5,7 @@ import { asFunction } from "../../../functions/http/asFunction.ts";
 import type { HttpCall } from "../../../functions/http/httpCall.ts";
 import { jsonAnswer } from "../../../functions/http/httpCall.ts";
 import { TrueExchanges } from "../../../functions/http/trueExchange.ts";
-import { CallerGoneError } from "../../../shared/downstream/callerGoneError.ts";
+import { CallerGoneError } from "../../../shared/downstream/callDeadline.ts";
 import { DownstreamTimeoutError, ThrottledError, TokenExpiredError } from "../../../shared/errors/errors.ts";
 import { call, problemOf } from "./support/caller.ts";
 import type { Library, LogLine } from "./support/library.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { BodyReader } from "../../../functions/http/bodyReader.ts";
+import { BodyReader } from "../../../functions/http/responseBody.ts";
 
 const text = (piece: Uint8Array | undefined): string | undefined => piece && Buffer.from(piece).toString();
 

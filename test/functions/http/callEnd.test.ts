@@ -2,11 +2,10 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { CallEnd, callEnd, untilCallEnds } from "../../../functions/http/callEnd.ts";
-import { TimeLimit } from "../../../functions/http/timeLimit.ts";
+import { CallEnd, callEnd, TimeLimit, untilCallEnds } from "../../../functions/http/callEnd.ts";
 import { listen } from "../../../local/net/listen.ts";
 import { stop } from "../../../local/net/stop.ts";
-import { CallerGoneError } from "../../../shared/downstream/callerGoneError.ts";
+import { CallerGoneError } from "../../../shared/downstream/callDeadline.ts";
 import { GatewayTimeoutError } from "../../../shared/errors/errors.ts";
 
 const server = createServer();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headerReader } from "../../../functions/http/headerReader.ts";
+import { headerReader } from "../../../functions/http/httpCall.ts";
 
 describe("the header reader", () => {
   it("finds a header whatever its case", () => {

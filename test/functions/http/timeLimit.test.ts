@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { TimeLimit } from "../../../functions/http/timeLimit.ts";
+import { TimeLimit } from "../../../functions/http/callEnd.ts";
 
 const LIMIT_MS = 1_000;
 

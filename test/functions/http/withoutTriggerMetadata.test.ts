@@ -1,6 +1,6 @@
 import type { CoreInvocationContext, InvocationModel, ProgrammingModel } from "@azure/functions-core";
 import { describe, expect, it } from "vitest";
-import { withoutTriggerMetadata } from "../../../functions/http/withoutTriggerMetadata.ts";
+import { withoutTriggerMetadata } from "../../../functions/http/adaptLibrary.ts";
 
 /** As in the real worker, its state is out of reach of whoever only inherits from it. */
 class Context implements CoreInvocationContext {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { headerReader } from "../../../functions/http/headerReader.ts";
-import { requestHeaders } from "../../../shared/downstream/requestHeaders.ts";
-import { responseHeaders } from "../../../shared/downstream/responseHeaders.ts";
+import { headerReader } from "../../../functions/http/httpCall.ts";
+import { requestHeaders, responseHeaders } from "../../../shared/downstream/headers.ts";
 import { GatewayError } from "../../../shared/errors/errors.ts";
 import { bearerToken, demandB64Token } from "../../../shared/inbound/tokenVerifier.ts";
 import { Secret } from "../../../shared/secret.ts";

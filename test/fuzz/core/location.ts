@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { responseHeaders } from "../../../shared/downstream/responseHeaders.ts";
+import { responseHeaders } from "../../../shared/downstream/headers.ts";
 import { apiSettings } from "../../shared/downstream/support/apiSettings.ts";
 import { LOCATIONS } from "../generate/downstreamAnswers.ts";
 import { harmlessPaths, rests } from "../generate/targets.ts";

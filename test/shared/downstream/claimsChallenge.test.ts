@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { demandedClaims } from "../../../shared/downstream/claimsChallenge.ts";
+import { demandedClaims } from "../../../shared/downstream/challenge.ts";
 import { challengesOf } from "../../../shared/net/headerFields.ts";
 
 const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';

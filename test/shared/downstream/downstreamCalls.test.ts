@@ -4,7 +4,7 @@ import type { DownstreamApiSettings } from "../../../shared/config/settings.ts";
 import { DownstreamApi } from "../../../shared/downstream/downstreamApi.ts";
 import { DownstreamCalls } from "../../../shared/downstream/downstreamCalls.ts";
 import type { DownstreamRequest } from "../../../shared/downstream/downstreamClient.ts";
-import { MOST_KEPT_BYTES } from "../../../shared/downstream/keptBody.ts";
+import { MOST_KEPT_BYTES } from "../../../shared/downstream/requestBody.ts";
 import { InteractionRequiredError } from "../../../shared/errors/errors.ts";
 import type { ExchangeRequest } from "../../../shared/exchange/onBehalfOfExchange.ts";
 import type { AccessToken } from "../../../shared/exchange/tokenBroker.ts";

@@ -2,7 +2,7 @@ import { getEventListeners, once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { CallerGoneError } from "../../../shared/downstream/callerGoneError.ts";
+import { CallerGoneError } from "../../../shared/downstream/callDeadline.ts";
 import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
 import { DownstreamUnreachableError } from "../../../shared/errors/errors.ts";
 import { Secret } from "../../../shared/secret.ts";

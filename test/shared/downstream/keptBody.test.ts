@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { KeptBody, MOST_KEPT_BYTES } from "../../../shared/downstream/keptBody.ts";
+import { KeptBody, MOST_KEPT_BYTES } from "../../../shared/downstream/requestBody.ts";
 
 const open = new AbortController().signal;
 

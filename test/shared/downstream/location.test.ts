@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { locationForClient } from "../../../shared/downstream/location.ts";
+import { locationForClient } from "../../../shared/downstream/headers.ts";
 import { apiSettings } from "./support/apiSettings.ts";
 
 const ORIGIN = "https://api.example";

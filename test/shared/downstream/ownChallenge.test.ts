@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownChallenge } from "../../../shared/downstream/ownChallenge.ts";
+import { ownChallenge } from "../../../shared/downstream/challenge.ts";
 import { challengesOf } from "../../../shared/net/headerFields.ts";
 
 const REALM = { authorizationUri: "https://login.example/t/authorize", clientId: "the-gateway" };

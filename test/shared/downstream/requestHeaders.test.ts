@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ExtraHeader } from "../../../shared/config/settings.ts";
-import { requestHeaders } from "../../../shared/downstream/requestHeaders.ts";
+import { requestHeaders } from "../../../shared/downstream/headers.ts";
 import { Secret } from "../../../shared/secret.ts";
 
 const TOKEN_B = new Secret("token-B");

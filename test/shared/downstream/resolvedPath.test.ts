@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { resolvedPath } from "../../../shared/downstream/resolvedPath.ts";
+import { resolvedPath } from "../../../shared/downstream/targetPath.ts";
 
 const ORIGIN = "https://api.example:8443";
 const piece = fc.constantFrom(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { challengeFields, responseHeaders } from "../../../shared/downstream/responseHeaders.ts";
+import { challengeFields, responseHeaders } from "../../../shared/downstream/headers.ts";
 import { apiSettings } from "./support/apiSettings.ts";
 
 const REQUESTED = { path: "/a", rest: "/a" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refuseUpgrade } from "../../../shared/downstream/upgrade.ts";
+import { refuseUpgrade } from "../../../shared/downstream/downstreamApi.ts";
 import { UpgradeNotSupportedError } from "../../../shared/errors/errors.ts";
 
 const asked = (headers: Readonly<Record<string, string>>) => () => refuseUpgrade((name) => headers[name]);

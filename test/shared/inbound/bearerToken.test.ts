@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headerReader } from "../../../functions/http/headerReader.ts";
+import { headerReader } from "../../../functions/http/httpCall.ts";
 import { InvalidRequestError, TokenMissingError } from "../../../shared/errors/errors.ts";
 import { bearerToken, demandB64Token } from "../../../shared/inbound/tokenVerifier.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headerReader } from "../../../functions/http/headerReader.ts";
+import { headerReader } from "../../../functions/http/httpCall.ts";
 import { correlationId } from "../../../shared/telemetry/correlation.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

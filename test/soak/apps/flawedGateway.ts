@@ -1,11 +1,11 @@
 import { connect } from "node:net";
 import { PassThrough, type Readable } from "node:stream";
 import { app } from "@azure/functions";
+import { createGateway } from "../../../functions/app.ts";
 import { downstreamHandler } from "../../../functions/downstream.ts";
-import { createGateway } from "../../../functions/gateway.ts";
 import { asFunction } from "../../../functions/http/asFunction.ts";
+import { TimeLimit } from "../../../functions/http/callEnd.ts";
 import type { CallHandler, HttpAnswer } from "../../../functions/http/httpCall.ts";
-import { TimeLimit } from "../../../functions/http/timeLimit.ts";
 import { TrueExchanges } from "../../../functions/http/trueExchange.ts";
 import { loadSettings } from "../../../shared/config/loadSettings.ts";
 import { jsonLog } from "../../../shared/telemetry/log.ts";
