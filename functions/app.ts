@@ -1,6 +1,6 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Settings } from "../shared/config/settings.ts";
-import { CredentialRing } from "../shared/credentials/credentialFailover.ts";
+import { CredentialFailover } from "../shared/credentials/credentialFailover.ts";
 import { credentialLog } from "../shared/credentials/credentialLog.ts";
 import { credentialSources } from "../shared/credentials/credentialSources.ts";
 import { DownstreamApi } from "../shared/downstream/downstreamApi.ts";
@@ -9,14 +9,14 @@ import { probeMetadata } from "../shared/entra/authority.ts";
 import { tenantKeys } from "../shared/entra/signingKeys.ts";
 import type { ChallengeRealm } from "../shared/errors/challenge.ts";
 import { exchangeWhenNeeded } from "../shared/exchange/exchangeWhenNeeded.ts";
-import { FailureMemory } from "../shared/exchange/negativeCache.ts";
+import { NegativeCache } from "../shared/exchange/negativeCache.ts";
 import { createRedisCache } from "../shared/exchange/redis/redisCache.ts";
 import { TokenBroker } from "../shared/exchange/tokenBroker.ts";
 import { MemoryCache } from "../shared/exchange/tokenCache.ts";
 import { Readiness } from "../shared/health/readiness.ts";
-import { GatewayAuthenticator } from "../shared/inbound/apimAuthenticator.ts";
+import { ApimAuthenticator } from "../shared/inbound/apimAuthenticator.ts";
 import { CallerAuthenticator, cachedValidator } from "../shared/inbound/callerAuthenticator.ts";
-import { AssertionValidator } from "../shared/inbound/userTokenValidator.ts";
+import { UserTokenValidator } from "../shared/inbound/userTokenValidator.ts";
 import { createHttpClient } from "../shared/net/httpClient.ts";
 import { credentialInstruments, observeDownstreamCalls } from "../shared/telemetry/instruments.ts";
 import type { Log } from "../shared/telemetry/log.ts";
@@ -49,7 +49,7 @@ export interface GatewayOptions {
 }
 
 /** Puts the gateway together from its settings. Nothing is fetched yet: the first call that needs a thing fetches it. */
-export function createGateway(settings: Settings, { environment, log, now }: GatewayOptions): Gateway {
+export function createApp(settings: Settings, { environment, log, now }: GatewayOptions): Gateway {
   const { azureAd, downstreamApis } = settings;
   if (settings.gateway.authentication === "none" && environment[ON_AZURE] !== undefined) {
     log.warning("gateway_authentication_off", {
@@ -64,14 +64,14 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
     onStale: (error, ageMs) => log.warning("signing_keys_stale", { ageMs, error: describeError(error) }),
   });
   const verification = { azureAd, keysOf, now };
-  const ring = new CredentialRing(credentialSources(azureAd, { now, environment }), {
+  const ring = new CredentialFailover(credentialSources(azureAd, { now, environment }), {
     listener: credentialLog(log, credentialInstruments(now)),
     pollMs: azureAd.credentialPollMs,
     now,
   });
-  const validator = new AssertionValidator(verification);
+  const validator = new UserTokenValidator(verification);
   const gateway =
-    settings.gateway.authentication === "entra" ? new GatewayAuthenticator(settings.gateway, verification) : undefined;
+    settings.gateway.authentication === "entra" ? new ApimAuthenticator(settings.gateway, verification) : undefined;
   const memory = new MemoryCache({ ...settings.tokenCache, now });
   const counters = instrumentedCounters(() => memory);
   reportCounts({ counts: () => counters.counts, size: () => memory, log });
@@ -87,7 +87,7 @@ export function createGateway(settings: Settings, { environment, log, now }: Gat
     exchange: exchangeWhenNeeded({ azureAd, http, now }),
     memory,
     shared: redis && createRedisCache(redis, { instance: azureAd.instance, environment, metrics: counters, log, now }),
-    failures: new FailureMemory(now),
+    failures: new NegativeCache(now),
     metrics: counters,
     log,
     now,

@@ -3,32 +3,32 @@ import { app } from "@azure/functions";
 import { getProgrammingModel, setProgrammingModel } from "@azure/functions-core";
 import { loadSettings } from "../shared/config/loadSettings.ts";
 import type { Settings } from "../shared/config/settings.ts";
-import type { Mistake } from "../shared/config/settingTree.ts";
+import type { ConfigIssue } from "../shared/config/settingTree.ts";
 import { InvalidSettingsError } from "../shared/config/settingTree.ts";
 import { SettingsInvalidError } from "../shared/errors/errors.ts";
 import { SETTINGS_INVALID } from "../shared/health/readiness.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { jsonLog } from "../shared/telemetry/log.ts";
-import { createGateway } from "./app.ts";
+import { createApp } from "./app.ts";
 import { authorizationHandler } from "./authorization.ts";
 import { downstreamHandler } from "./downstream.ts";
 import { longestCallMs } from "./functionTimeout.ts";
 import { liveHandler, readyHandler } from "./health.ts";
 import { ARRIVAL_MS, adaptLibrary } from "./http/adaptLibrary.ts";
 import { asFunction } from "./http/asFunction.ts";
-import { TimeLimit } from "./http/callEnd.ts";
+import { TimeLimit } from "./http/callAbort.ts";
 import type { CallHandler } from "./http/httpCall.ts";
-import { TrueExchanges } from "./http/trueExchange.ts";
+import { RawHttpRegistry } from "./http/rawHttp.ts";
 import { onlyAs } from "./operation.ts";
 import { validateHandler } from "./validate.ts";
 
 const sink = { info: console.info, warning: console.warn, error: console.error };
 const log = jsonLog(sink);
 const valid = validSettings(process.env, log);
-const gateway = valid && createGateway(valid.settings, { environment: process.env, log, now: Date.now });
+const gateway = valid && createApp(valid.settings, { environment: process.env, log, now: Date.now });
 
 const surroundings = {
-  exchanges: new TrueExchanges(),
+  exchanges: new RawHttpRegistry(),
   realm: gateway?.realm,
   longestCall: valid && new TimeLimit(valid.longestCallMs),
   late: sink,
@@ -79,7 +79,7 @@ interface ValidSettings {
 
 /** Wrong settings must not end the process: the host would only say that there are no functions. */
 function validSettings(environment: NodeJS.ProcessEnv, to: Log): ValidSettings | undefined {
-  const mistakes: Mistake[] = [];
+  const mistakes: ConfigIssue[] = [];
   const limitMs = withoutMistakes(() => longestCallMs(environment), mistakes);
   // Without a limit the settings are still read: what else is wrong with them is said at once.
   const settings = withoutMistakes(
@@ -92,7 +92,7 @@ function validSettings(environment: NodeJS.ProcessEnv, to: Log): ValidSettings |
   return undefined;
 }
 
-function withoutMistakes<T>(read: () => T, mistakes: Mistake[]): T | undefined {
+function withoutMistakes<T>(read: () => T, mistakes: ConfigIssue[]): T | undefined {
   try {
     return read();
   } catch (error) {

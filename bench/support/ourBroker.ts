@@ -1,4 +1,4 @@
-import { FailureMemory } from "../../shared/exchange/negativeCache.ts";
+import { NegativeCache } from "../../shared/exchange/negativeCache.ts";
 import { TokenBroker } from "../../shared/exchange/tokenBroker.ts";
 import { MemoryCache } from "../../shared/exchange/tokenCache.ts";
 import { Secret } from "../../shared/secret.ts";
@@ -30,7 +30,7 @@ export function ourBroker(limits: BrokerLimits) {
     exchange: { exchange: async () => ({ token: new Secret(tokenText()), expiresOnMs: now() + LIFE_MS }) },
     memory,
     shared: undefined,
-    failures: new FailureMemory(now),
+    failures: new NegativeCache(now),
     metrics: counters,
     log: jsonLog({ info: write, warning: write, error: write }),
     now,

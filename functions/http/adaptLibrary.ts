@@ -1,5 +1,5 @@
 import type { ProgrammingModel } from "@azure/functions-core";
-import { TimeLimit } from "./callEnd.ts";
+import { TimeLimit } from "./callAbort.ts";
 
 /** The library's programming model with what it leaves open closed, before it calls a handler. */
 export function adaptLibrary(model: ProgrammingModel, options: ArrivalLimitOptions): ProgrammingModel {

@@ -7,17 +7,17 @@ import { problemResponse } from "../../shared/errors/problem.ts";
 import { CORRELATION_HEADER, correlationId } from "../../shared/telemetry/correlation.ts";
 import type { Log, LogSink } from "../../shared/telemetry/log.ts";
 import { describeError, jsonLog } from "../../shared/telemetry/log.ts";
-import type { CallEnd, TimeLimit } from "./callEnd.ts";
-import { callEnd, noteHangUp, untilCallEnds } from "./callEnd.ts";
+import type { CallAbort, TimeLimit } from "./callAbort.ts";
+import { callAbort, noteHangUp, untilAborted } from "./callAbort.ts";
 import type { CallHandler, HttpAnswer, HttpCall } from "./httpCall.ts";
 import { headerReader } from "./httpCall.ts";
-import type { SentAnswer } from "./sendAnswer.ts";
-import { EmptyResponses, sendAnswer } from "./sendAnswer.ts";
-import type { TrueExchange, TrueExchanges } from "./trueExchange.ts";
-import { cutConnection } from "./trueExchange.ts";
+import type { PreparedResponse } from "./prepareResponse.ts";
+import { EmptyResponses, prepareResponse } from "./prepareResponse.ts";
+import type { RawHttp, RawHttpRegistry } from "./rawHttp.ts";
+import { destroySocket } from "./rawHttp.ts";
 
 export interface FunctionSurroundings {
-  readonly exchanges: TrueExchanges;
+  readonly exchanges: RawHttpRegistry;
   /** Undefined while the settings are wrong: a challenge then names no sign-in page. */
   readonly realm: ChallengeRealm | undefined;
   /** How long one call may take; undefined while the settings are wrong, when no call takes long. */
@@ -43,7 +43,7 @@ export function asFunction(
     const sink = new InvocationSink(context, late);
     const exchange = exchanges.get(context.invocationId);
     if (exchange === undefined) return refuseWithoutStreaming(context, sink);
-    const end = callEnd(exchange, longestCall);
+    const end = callAbort(exchange, longestCall);
     const call = httpCall(exchange, end, (id) => invocationLog(sink, context, id));
     const endOurselves = noteHangUp(exchange, end, call.log);
     try {
@@ -53,7 +53,7 @@ export function asFunction(
       // Only our own answering can fail here, and the library would leave the caller waiting for minutes.
       endOurselves();
       call.log.error("answer_failed", { error: describeError(error) });
-      cutConnection(exchange.response);
+      destroySocket(exchange.response);
       return { status: INTERNAL_SERVER_ERROR };
     } finally {
       sink.over();
@@ -64,8 +64,8 @@ export function asFunction(
 }
 
 interface Answering {
-  readonly exchange: TrueExchange;
-  readonly end: CallEnd;
+  readonly exchange: RawHttp;
+  readonly end: CallAbort;
   readonly realm: ChallengeRealm | undefined;
   readonly endOurselves: () => void;
 }
@@ -74,7 +74,7 @@ async function answered(
   handle: CallHandler,
   call: HttpCall,
   { exchange, end, realm, endOurselves }: Answering,
-): Promise<SentAnswer> {
+): Promise<PreparedResponse> {
   const onBroken = (error: unknown): void => {
     if (end.reason instanceof CallerGoneError) return;
     endOurselves();
@@ -86,11 +86,11 @@ async function answered(
   };
   exchange.response.setHeader(CORRELATION_HEADER, call.correlationId);
   try {
-    return await sendAnswer(await untilCallEnds(handle(call), end), exchange, end, onBroken);
+    return await prepareResponse(await untilAborted(handle(call), end), exchange, end, onBroken);
   } catch (error) {
     // The hang-up itself has been noted.
     const known = error instanceof CallerGoneError && error === end.reason;
-    return sendAnswer(problemAnswer(error, known, call, realm), exchange, end, onBroken);
+    return prepareResponse(problemAnswer(error, known, call, realm), exchange, end, onBroken);
   }
 }
 
@@ -114,7 +114,7 @@ function logFailure(log: Log, failure: GatewayError): void {
   else log.warning("call_refused", fields);
 }
 
-function httpCall({ request }: TrueExchange, end: CallEnd, logOf: (correlationId: string) => Log): HttpCall {
+function httpCall({ request }: RawHttp, end: CallAbort, logOf: (correlationId: string) => Log): HttpCall {
   const header = headerReader(request.rawHeaders);
   const id = correlationId(header);
   const url = request.url ?? "/";

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { cutConnection } from "./trueExchange.ts";
+import { destroySocket } from "./rawHttp.ts";
 
 /** A body whose first piece is there already: with it the headers leave, so a failure before it can still be answered. */
 export interface StartedBody {
@@ -47,7 +47,7 @@ export function responseStream(
           else controller.enqueue(piece);
         } catch (error) {
           onBroken(error);
-          cutConnection(response);
+          destroySocket(response);
           rest.close();
           controller.close();
         }

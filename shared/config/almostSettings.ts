@@ -1,5 +1,5 @@
 import { API_NAME, editsOfAlike, meant, PLACES, placePattern, SECTIONS } from "./names.ts";
-import type { Mistake } from "./settingTree.ts";
+import type { ConfigIssue } from "./settingTree.ts";
 import { REDACTED } from "./settingTree.ts";
 
 /**
@@ -25,7 +25,7 @@ const PARTS = /__|[:.]/;
 export function almostSettings(
   environment: Readonly<Record<string, string | undefined>>,
   apis: readonly string[],
-): readonly Mistake[] {
+): readonly ConfigIssue[] {
   return Object.entries(environment).flatMap(([setting, value]) => {
     if (value === undefined || value === "" || isRead(setting)) return [];
     const hint = otherSeparators(setting) ?? withoutSection(setting, apis) ?? misspeltSection(setting);

@@ -69,7 +69,7 @@ export function appTokenRules({ value, issues }: z.core.ParsePayload<ScopesOf>):
   }
 }
 
-const MOST_FAILURES = 10_000;
+const MAX_FAILURES = 10_000;
 const PAUSE_MS = 30_000;
 const LONGEST_PAUSE_S = 3_600;
 
@@ -77,7 +77,7 @@ const LONGEST_PAUSE_S = 3_600;
 export const circuitBreakerSchema = z.pipe(
   z.strictObject(
     {
-      Failures: wholeNumber(1, MOST_FAILURES),
+      Failures: wholeNumber(1, MAX_FAILURES),
       PauseSeconds: z._default(seconds(1, LONGEST_PAUSE_S), PAUSE_MS),
     },
     { error: "settings below it: __Failures, and perhaps __PauseSeconds" },
@@ -130,8 +130,8 @@ const RESPONSE_TIMEOUT_MS = 60_000;
 const IDLE_TIMEOUT_MS = 120_000;
 // The Functions front end cuts a response after 240 s without a byte.
 const LONGEST_SILENCE_S = 230;
-const MAX_CONNECTIONS = 256;
-const MOST_CONNECTIONS = 65_535;
+const DEFAULT_MAX_CONNECTIONS = 256;
+const MAX_CONNECTIONS = 65_535;
 /**
  * One user gets an eighth of the connections unless told, so that no user alone, nor seven together, can use them all up.
  * Of the default 256 these are 32: more than a browser opens to one host over HTTP/1.1 (6) and than a page keeps event
@@ -141,7 +141,7 @@ const MOST_CONNECTIONS = 65_535;
 const CONNECTIONS_PER_USER_CALL = 8;
 /** What a client waits without a second thought, and as long as connecting may take. */
 const QUEUE_TIMEOUT_MS = 5_000;
-const MOST_BODY_BYTES = 1_099_511_627_776;
+const MAX_BODY_BYTES = 1_099_511_627_776;
 const API_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 /** Those that the function app has a route for (functions/index.ts). */
 export const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -171,13 +171,13 @@ export function downstreamApisSchema(longestCallMs: number) {
         AllowedPathPrefixes: z._default(pathPrefixes(), []),
         ExtraHeaderParameters: z._default(extraHeadersSchema, []),
         PassRequestHeaders: z._default(list(passRequestHeader), []),
-        MaxRequestBodyBytes: z.optional(wholeNumber(0, MOST_BODY_BYTES)),
+        MaxRequestBodyBytes: z.optional(wholeNumber(0, MAX_BODY_BYTES)),
         AllowSetCookie: z._default(flag(), false),
         AllowSharedCaching: z._default(flag(), false),
         RetryConnectionFailures: z._default(flag(), false),
         CircuitBreaker: z.optional(circuitBreakerSchema),
-        MaxConnections: z._default(wholeNumber(1, MOST_CONNECTIONS), MAX_CONNECTIONS),
-        MaxConcurrentCallsPerUser: z.optional(wholeNumber(1, MOST_CONNECTIONS)),
+        MaxConnections: z._default(wholeNumber(1, MAX_CONNECTIONS), DEFAULT_MAX_CONNECTIONS),
+        MaxConcurrentCallsPerUser: z.optional(wholeNumber(1, MAX_CONNECTIONS)),
         QueueTimeoutSeconds: z._default(seconds(0.1, 60), QUEUE_TIMEOUT_MS),
         ConnectTimeoutSeconds: z._default(seconds(0.1, 60), CONNECT_TIMEOUT_MS),
         ResponseTimeoutSeconds: z._default(seconds(0.1, LONGEST_SILENCE_S), RESPONSE_TIMEOUT_MS),

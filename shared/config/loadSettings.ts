@@ -5,7 +5,7 @@ import { downstreamApisSchema } from "./downstreamApiSchema.ts";
 import { gatewaySchema } from "./gatewaySchema.ts";
 import { IGNORED_NAMES, KNOWN_NAMES, meant, SECTIONS, SECTIONS_OF_ENTRIES } from "./names.ts";
 import type { AzureAdSettings, GatewaySettings, Settings } from "./settings.ts";
-import type { Mistake, SettingTree } from "./settingTree.ts";
+import type { ConfigIssue, SettingTree } from "./settingTree.ts";
 import { emptyTree, InvalidSettingsError, settingTree, shown } from "./settingTree.ts";
 import { tokenCacheSchema } from "./tokenCacheSchema.ts";
 import { isGuid, words } from "./values.ts";
@@ -29,7 +29,7 @@ export function loadSettings(
   environment: Readonly<Record<string, string | undefined>>,
   { longestCallMs }: LoadOptions,
 ): Settings {
-  const mistakes: Mistake[] = [];
+  const mistakes: ConfigIssue[] = [];
   const tree = settingTree(environment, NAMES, mistakes);
   const apis = Object.keys(tree.DownstreamApis ?? {});
   mistakes.push(...almostSettings(environment, apis));
@@ -64,7 +64,7 @@ function homeTenant(azureAd: AzureAdSettings, gateway: GatewaySettings): string 
   return gateway.tenantId ?? (isGuid(azureAd.tenantId) ? azureAd.tenantId : undefined);
 }
 
-function mistakesOf(issue: z.core.$ZodIssue, tree: SettingTree): Mistake[] {
+function mistakesOf(issue: z.core.$ZodIssue, tree: SettingTree): ConfigIssue[] {
   const at = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
@@ -78,7 +78,7 @@ function mistakesOf(issue: z.core.$ZodIssue, tree: SettingTree): Mistake[] {
 }
 
 /** The setting at a path, as it was written: what is wrong with one of several values stands in the text that lists them. */
-function foundAt(tree: SettingTree, path: readonly string[]): Omit<Mistake, "expected"> {
+function foundAt(tree: SettingTree, path: readonly string[]): Omit<ConfigIssue, "expected"> {
   let node: string | SettingTree | undefined = tree;
   for (const [depth, part] of path.entries()) {
     if (typeof node === "string") return found(path.slice(0, depth), words(node)[Number(part)] ?? node);
@@ -87,7 +87,7 @@ function foundAt(tree: SettingTree, path: readonly string[]): Omit<Mistake, "exp
   return found(path, node);
 }
 
-function found(path: readonly string[], value: unknown): Omit<Mistake, "expected"> {
+function found(path: readonly string[], value: unknown): Omit<ConfigIssue, "expected"> {
   const setting = path.join("__");
   return { setting, found: shown(setting, value) };
 }

@@ -131,12 +131,12 @@ export function meant(below: string, name: string): string | undefined {
   return elsewhere === undefined ? undefined : `${elsewhere.below}__${name}`;
 }
 
-const MOST_EDITS = 3;
+const MAX_EDITS = 3;
 
 /** The known name that a misspelt one most likely means: at most three edits away, else none. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let fewest = MOST_EDITS + 1;
+  let fewest = MAX_EDITS + 1;
   for (const candidate of known) {
     const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) [best, fewest] = [candidate, edits];

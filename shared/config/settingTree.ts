@@ -22,7 +22,7 @@ export interface SettingNames {
 export function settingTree(
   environment: Readonly<Record<string, string | undefined>>,
   { sections, sectionsOfEntries, canonical }: SettingNames,
-  mistakes: Mistake[],
+  mistakes: ConfigIssue[],
 ): SettingTree {
   const spelling = new Map([...sections, ...canonical].map((name) => [name.toLowerCase(), name]));
   const root = emptyTree();
@@ -87,7 +87,7 @@ function branch(root: SettingTree, path: readonly string[]): SettingTree | undef
 }
 
 /** One thing wrong with the settings: which, what was found (secrets redacted), and what would be right. */
-export interface Mistake {
+export interface ConfigIssue {
   readonly setting: string;
   readonly found: string;
   readonly expected: string;
@@ -96,9 +96,9 @@ export interface Mistake {
 /** Every mistake at once: nobody should have to deploy five times to find five of them. */
 export class InvalidSettingsError extends Error {
   override readonly name = "InvalidSettingsError";
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly ConfigIssue[];
 
-  constructor(mistakes: readonly Mistake[]) {
+  constructor(mistakes: readonly ConfigIssue[]) {
     const lines = mistakes.map(({ setting, found, expected }) => `  ${setting}: found ${found}, expected ${expected}`);
     const count = mistakes.length === 1 ? "1 setting is wrong" : `${mistakes.length} settings are wrong`;
     super(`${count}:\n${lines.join("\n")}`);

@@ -5,7 +5,7 @@ import { byIndex, guid, isLoopback, seconds, setting, text, url, wholeNumber } f
 
 const KEY_BYTES = 32;
 /** The one that encrypts, and the one before it. */
-const MOST_KEYS = 2;
+const MAX_KEYS = 2;
 const ID = /^[A-Za-z0-9_-]{1,32}$/;
 const KEYS_EXPECTED =
   "one or two keys, numbered __0 (it encrypts) and __1 (the one before it), each with an __Id of its own";
@@ -56,7 +56,7 @@ export const encryptionKeysSchema = z.pipe(
   z.transform(byIndex),
   z.array(key, { error: KEYS_EXPECTED }).check(
     z.minLength(1, { error: KEYS_EXPECTED }),
-    z.maxLength(MOST_KEYS, { error: KEYS_EXPECTED }),
+    z.maxLength(MAX_KEYS, { error: KEYS_EXPECTED }),
     z.refine((keys) => new Set(keys.map((each) => each.id)).size === keys.length, {
       error: KEYS_EXPECTED,
       when: ({ issues }) => issues.length === 0,

@@ -1,9 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
-const LEAST_RSA_BITS = 2048;
+const MIN_RSA_BITS = 2048;
 /** What Key Vault knows. A signature with a longer key takes so long that it would hold up other users' calls. */
-const MOST_RSA_BITS = 4096;
+const MAX_RSA_BITS = 4096;
 
 /** The app's certificate first, then those that vouch for it. */
 export type CertificateChain = readonly [X509Certificate, ...X509Certificate[]];
@@ -32,9 +32,9 @@ export function checkKey({
   asymmetricKeyDetails,
 }: Pick<KeyObject, "asymmetricKeyType" | "asymmetricKeyDetails">): void {
   const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-  if (asymmetricKeyType !== "rsa" || bits < LEAST_RSA_BITS || bits > MOST_RSA_BITS) {
+  if (asymmetricKeyType !== "rsa" || bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
     const found = asymmetricKeyType === "rsa" ? `has ${bits} bits` : `is of the type ${asymmetricKeyType}`;
-    throw new Error(`its key must be RSA with ${LEAST_RSA_BITS} to ${MOST_RSA_BITS} bits, and ${found}`);
+    throw new Error(`its key must be RSA with ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits, and ${found}`);
   }
 }
 

@@ -66,11 +66,11 @@ export function assertionClaims(clientId: string, tokenEndpoint: string, nowMs: 
 }
 
 /** What must be left of an assertion that is still used: a token request with its retries, and clocks that differ. */
-const LEAST_LEFT_MS = 60_000;
+const MIN_LEFT_MS = 60_000;
 /** After a renewal ahead of time that failed: whoever signs is not asked again with each call. */
 const PAUSE_MS = 10_000;
 /** Token endpoints: one per tenant, where users of several tenants call. */
-const MOST_ENDPOINTS = 1_000;
+const MAX_ENDPOINTS = 1_000;
 
 /** A signed client assertion. Times are milliseconds since the epoch. */
 export interface Assertion {
@@ -91,10 +91,10 @@ interface Entry {
  * Client assertions that take a call over the network to make, kept per token endpoint until shortly before they
  * expire. Each is made once for all that ask meanwhile.
  */
-export class AssertionCache {
+export class ClientAssertionCache {
   readonly #make: (tokenEndpoint: string) => Promise<Assertion>;
   readonly #now: Clock;
-  readonly #entries = new LRUCache<string, Entry>({ max: MOST_ENDPOINTS });
+  readonly #entries = new LRUCache<string, Entry>({ max: MAX_ENDPOINTS });
 
   constructor(make: (tokenEndpoint: string) => Promise<Assertion>, now: Clock) {
     this.#make = make;
@@ -107,7 +107,7 @@ export class AssertionCache {
     const nowMs = this.#now();
     const { current } = entry;
     // One of the future was made before the clock was set back: nobody knows how long it lasts.
-    if (current === undefined || current.expiresMs - nowMs < LEAST_LEFT_MS || current.madeMs > nowMs) {
+    if (current === undefined || current.expiresMs - nowMs < MIN_LEFT_MS || current.madeMs > nowMs) {
       return (await this.#renew(tokenEndpoint, entry)).value.reveal();
     }
     if (nowMs >= current.renewMs && nowMs >= entry.pausedUntilMs) {

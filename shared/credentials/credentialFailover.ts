@@ -50,7 +50,7 @@ export interface RingStatus {
  *   that failure at once, until after a pause one call probes again. Nothing is ever given up: no restart is needed.
  * - A failure that is not the credential's (a user's, a time-out) changes nothing, but lets a probed version be tried by all.
  */
-export class CredentialRing {
+export class CredentialFailover {
   readonly #slots: readonly CredentialSlot[];
   readonly #listener: CredentialListener;
   readonly #poller: CredentialPoller;
@@ -67,7 +67,7 @@ export class CredentialRing {
     this.#outage = new TotalOutage(now);
     const poll = async (slot: CredentialSlot): Promise<void> => {
       await slot.poll();
-      slot.tidy();
+      slot.prune();
       this.#fetched(slot);
     };
     this.#poller = new CredentialPoller({ pollMs, schedule, random, now, poll });
@@ -91,7 +91,7 @@ export class CredentialRing {
           const outcome = await this.#attempt(choice, call, attempt, probing);
           if (outcome !== undefined) return outcome.result;
         } else {
-          const [doubt] = call.doubts;
+          const [doubt] = call.inconclusive;
           if (doubt !== undefined) throw doubt.error;
           if (probing) throw this.#failure();
           probing = await this.#outage.beginProbe(this.#slots);
@@ -155,7 +155,7 @@ export class CredentialRing {
       return outdated;
     }
     const rejected = this.#slots.find((each) => call.mayLookBack(each));
-    if (rejected !== undefined) await call.lookBack(rejected);
+    if (rejected !== undefined) await call.loadPrevious(rejected);
     return rejected;
   }
 
@@ -182,7 +182,7 @@ export class CredentialRing {
       } else if (error instanceof CredentialLoadError) {
         if (!overtaken) this.#unavailable(version, error);
       } else {
-        if (probing) version.forgive();
+        if (probing) version.reset();
         throw error;
       }
       return undefined;
@@ -195,14 +195,14 @@ export class CredentialRing {
   #succeeded({ slot, version }: Choice, call: RingCall): void {
     version.accept();
     this.#outage.over();
-    for (const { slot: of, version: doubted, error } of call.doubts) this.#mark(of, doubted, error);
-    slot.tidy();
+    for (const { slot: of, version: doubted, error } of call.inconclusive) this.#mark(of, doubted, error);
+    slot.prune();
     this.#selection.update(this.#slots);
   }
 
   async #rejected({ slot, version }: Choice, call: RingCall, error: CredentialRejectedError): Promise<void> {
     if (!error.traits.certain) {
-      call.doubts.push({ slot, version, error });
+      call.inconclusive.push({ slot, version, error });
       return;
     }
     this.#mark(slot, version, error);

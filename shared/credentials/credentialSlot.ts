@@ -78,7 +78,7 @@ export class CredentialSlot {
   }
 
   /** Loads the version before the newest, once for all that ask for it; rate-limited by `mayLookBack`. */
-  async lookBack(): Promise<void> {
+  async loadPrevious(): Promise<void> {
     this.#lookingBack ??= this.#loadPrevious().finally(() => {
       this.#lookingBack = undefined;
     });
@@ -94,12 +94,12 @@ export class CredentialSlot {
     if (version.refuse("rejected", reason, pauseMs)) this.#listener.rejected(version.credential, reason, pauseMs);
     // It worked, and was removed: very likely because the version after it was registered by now.
     const [newest] = this.#versions;
-    if (newest !== version && version.acceptances > 0 && newest?.verdict === "rejected") newest.forgive();
-    this.tidy();
+    if (newest !== version && version.acceptances > 0 && newest?.verdict === "rejected") newest.reset();
+    this.prune();
   }
 
   /** Forgets the version before the newest once nobody needs it any more. */
-  tidy(): void {
+  prune(): void {
     const [newest, before] = this.#versions;
     if (newest === undefined || before === undefined || !newest.works) return;
     if (before.works && newest.acceptedForMs < RESERVE_MS) return;

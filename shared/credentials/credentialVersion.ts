@@ -78,7 +78,7 @@ export class CredentialVersion {
   }
 
   /** What was said against it no longer counts. */
-  forgive(): void {
+  reset(): void {
     if (this.#verdict !== "accepted") this.#verdict = "untried";
     this.#pause.end();
   }

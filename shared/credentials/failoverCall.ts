@@ -6,9 +6,9 @@ import type { CredentialSlot } from "./credentialSlot.ts";
 import type { CredentialVersion } from "./credentialVersion.ts";
 
 /** A source's newest version and the one before, each of them twice: more attempts make no sense. */
-const MOST_ATTEMPTS_PER_SOURCE = 4;
+const MAX_ATTEMPTS_PER_SOURCE = 4;
 
-interface Doubt {
+interface InconclusiveAttempt {
   readonly slot: CredentialSlot;
   readonly version: CredentialVersion;
   readonly error: CredentialRejectedError;
@@ -18,7 +18,7 @@ interface Doubt {
 export class RingCall {
   readonly tried = new Set<CredentialVersion>();
   /** Where it is not certain that the credential was to blame. */
-  readonly doubts: Doubt[] = [];
+  readonly inconclusive: InconclusiveAttempt[] = [];
   readonly #loaded = new Set<CredentialSlot>();
   readonly #refreshed = new Set<CredentialSlot>();
   readonly #lookedBack = new Set<CredentialSlot>();
@@ -31,7 +31,7 @@ export class RingCall {
   }
 
   mayAttempt(slots: readonly CredentialSlot[]): boolean {
-    return this.#attempts < slots.length * MOST_ATTEMPTS_PER_SOURCE;
+    return this.#attempts < slots.length * MAX_ATTEMPTS_PER_SOURCE;
   }
 
   /** @returns whether this call has not waited for this source's first load before */
@@ -62,9 +62,9 @@ export class RingCall {
     return !this.#lookedBack.has(slot) && slot.mayLookBack;
   }
 
-  async lookBack(slot: CredentialSlot): Promise<void> {
+  async loadPrevious(slot: CredentialSlot): Promise<void> {
     this.#lookedBack.add(slot);
-    await slot.lookBack();
+    await slot.loadPrevious();
   }
 
   /** @returns whether this is the second attempt with this version */
@@ -77,7 +77,7 @@ export class RingCall {
    * counts: then it is worth a second attempt, once.
    */
   revive(): void {
-    const doubted = new Set(this.doubts.map(({ version }) => version));
+    const doubted = new Set(this.inconclusive.map(({ version }) => version));
     for (const version of this.tried) {
       if (!(version.works || version.untried) || this.#revived.has(version) || doubted.has(version)) continue;
       this.#revived.add(version);

@@ -5,7 +5,7 @@ import type { ManagedIdentityAssertionSettings } from "../config/settings.ts";
 import { loadedOnce } from "../loadedOnce.ts";
 import { Secret } from "../secret.ts";
 import type { Assertion } from "./clientAssertion.ts";
-import { AssertionCache } from "./clientAssertion.ts";
+import { ClientAssertionCache } from "./clientAssertion.ts";
 import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
 import { CredentialLoadError } from "./clientCredential.ts";
 import { withinTime } from "./credentialSlot.ts";
@@ -38,7 +38,7 @@ export function managedIdentitySource(
 ): CredentialSource {
   const audience = tokenExchangeUrl ?? (cloudOfInstance(instance) ?? PUBLIC_CLOUD).tokenExchangeUrl;
   const identity = loadedOnce(() => managedIdentity(managedIdentityClientId));
-  const assertions = new AssertionCache(async () => {
+  const assertions = new ClientAssertionCache(async () => {
     try {
       if (!environment.IDENTITY_ENDPOINT) throw new Error(NOT_HERE);
       return await tokenFor(audience, await identity(), now);

@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { constants, createHash, verify } from "node:crypto";
 import type { KeyVaultCertificateSettings } from "../config/settings.ts";
 import { Secret } from "../secret.ts";
-import { AssertionCache, assertionClaims, assertionHeader, thumbprintOf } from "./clientAssertion.ts";
+import { assertionClaims, assertionHeader, ClientAssertionCache, thumbprintOf } from "./clientAssertion.ts";
 import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
 import { CredentialLoadError } from "./clientCredential.ts";
 import type { KeyVaultCertificate, VaultAccess } from "./keyVault.ts";
@@ -53,7 +53,7 @@ async function signedByVault(
   const signer = await vaultSigner(keyId, certificate, access);
   // Key Vault gives the app's certificate alone, which is what Entra ID needs of the chain.
   const header = encoded(assertionHeader([certificate], sendX5C));
-  const assertions = new AssertionCache(async (tokenEndpoint) => {
+  const assertions = new ClientAssertionCache(async (tokenEndpoint) => {
     const claims = assertionClaims(clientId, tokenEndpoint, now());
     const content = `${header}.${encoded(claims)}`;
     try {

@@ -3,7 +3,7 @@ import { bearerChallenge } from "../errors/challenge.ts";
 import type { Challenge } from "../net/headerFields.ts";
 
 /** A claims request is a few hundred characters; it is kept with the token. */
-const MOST_CHARACTERS = 8_192;
+const MAX_CHARACTERS = 8_192;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
@@ -24,7 +24,7 @@ export function demandedClaims(challenges: readonly Challenge[]): string | undef
 
 /** Both alphabets are met, with padding and without (RFC 4648, 4 and 5); never the two in one value. */
 function decoded(text: string): string | undefined {
-  if (text.length > MOST_CHARACTERS || !(BASE64.test(text) || BASE64URL.test(text))) return undefined;
+  if (text.length > MAX_CHARACTERS || !(BASE64.test(text) || BASE64URL.test(text))) return undefined;
   const digits = text.replace(/=+$/, "");
   const padded = digits.length < text.length;
   if (digits.length % 4 === 1 || (padded && text.length % 4 !== 0)) return undefined;
@@ -54,7 +54,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 const UNAUTHORIZED = 401;
 /** RFC 6749, 3.3. */
 const SCOPES = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
-const MOST_SCOPE_CHARACTERS = 2_048;
+const MAX_SCOPE_CHARACTERS = 2_048;
 
 export interface ToldOf {
   readonly status: number;
@@ -88,6 +88,6 @@ function parametersOf(bearers: readonly Challenge[]): ChallengeParameters {
   const scope = parameters?.get("scope") ?? "";
   return {
     ...(error === "invalid_request" || error === "invalid_token" || error === "insufficient_scope" ? { error } : {}),
-    ...(scope.length <= MOST_SCOPE_CHARACTERS && SCOPES.test(scope) ? { scope: scope.split(" ") } : {}),
+    ...(scope.length <= MAX_SCOPE_CHARACTERS && SCOPES.test(scope) ? { scope: scope.split(" ") } : {}),
   };
 }

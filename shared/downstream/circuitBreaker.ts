@@ -8,7 +8,7 @@ import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.t
 const MS_PER_SECOND = 1_000;
 
 /** What became of a call that was let through. Only the first word counts. */
-export interface Passage {
+export interface Permit {
   succeeded(): void;
   failed(): void;
   /** It ended for reasons that say nothing of the API. */
@@ -43,7 +43,7 @@ export class CircuitBreaker {
   }
 
   /** Lets a call pass, or says for how many whole seconds none will. */
-  enter(): Passage | { readonly retryAfter: number } {
+  enter(): Permit | { readonly retryAfter: number } {
     const retryAfter = this.blockedForSeconds();
     if (retryAfter !== undefined) return { retryAfter };
     const state = this.#state;
@@ -66,7 +66,7 @@ export class CircuitBreaker {
   }
 
   /** Its word counts only while the state is still that in which it was let through: an older call knows nothing new. */
-  #passage(entered: State): Passage {
+  #passage(entered: State): Permit {
     let said = false;
     const say = (word: () => void) => () => {
       if (said || this.#state !== entered) return;

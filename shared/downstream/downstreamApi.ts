@@ -21,7 +21,7 @@ import { DownstreamClient } from "./downstreamClient.ts";
 import { isBelow, targetPath } from "./targetPath.ts";
 
 /** What of a caller's request decides whether it may go on. */
-export interface AskedRequest {
+export interface IncomingRequest {
   readonly method: string;
   /** The path behind the API's name, still encoded: empty, or beginning with a slash. */
   readonly rest: string;
@@ -69,7 +69,7 @@ export class DownstreamApi {
    * @throws InvalidTargetError or InvalidRequestError (400), PathNotAllowedError (403), MethodNotAllowedError (405),
    *   RequestTooLargeError (413).
    */
-  admit({ method, rest, query, header, rawHeaders }: AskedRequest): AdmittedRequest {
+  admit({ method, rest, query, header, rawHeaders }: IncomingRequest): AdmittedRequest {
     const { name, basePath, allowedMethods, allowedPathPrefixes, maxRequestBodyBytes } = this.#api;
     const path = targetPath(basePath, rest, query);
     refuseDoubledHeaders(header);

@@ -12,8 +12,8 @@ import { CallPermit } from "./callQueue.ts";
 import { demandedClaims, ownChallenge } from "./challenge.ts";
 import type { DownstreamApi } from "./downstreamApi.ts";
 import type { DownstreamRequest, DownstreamResponse } from "./downstreamClient.ts";
-import { discard } from "./downstreamClient.ts";
-import { KeptBody } from "./requestBody.ts";
+import { drain } from "./downstreamClient.ts";
+import { ReplayBuffer } from "./requestBody.ts";
 
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
@@ -39,11 +39,11 @@ export interface AdmittedCall {
  */
 export class DownstreamCalls {
   readonly #options: DownstreamCallsOptions;
-  readonly #refused: RefusedTokens;
+  readonly #refused: UnansweredChallenges;
 
   constructor(options: DownstreamCallsOptions) {
     this.#options = options;
-    this.#refused = new RefusedTokens(options.now);
+    this.#refused = new UnansweredChallenges(options.now);
   }
 
   /** @throws what getting the token, DownstreamApi.enter or DownstreamApi.send throws. */
@@ -72,7 +72,7 @@ export class DownstreamCalls {
   ): Promise<DownstreamResponse> {
     const { target } = call;
     // Without a body there is nothing to keep.
-    const first = request.body === undefined ? request : { ...request, kept: new KeptBody() };
+    const first = request.body === undefined ? request : { ...request, kept: new ReplayBuffer() };
     let answer: DownstreamResponse;
     try {
       answer = await target.send(first, issued.token);
@@ -116,7 +116,7 @@ export class DownstreamCalls {
     if (!this.#anotherMayDo(issued, claims)) return this.#rejected(answer, call, issued);
     const second = await this.#again(first, api, sinceMs);
     if (second === undefined) return this.#rejected(answer, call, issued);
-    discard(answer.body);
+    drain(answer.body);
     log.info("call_repeated", { api: api.name, challenge: claims === undefined ? "none" : "claims" });
     const wanted = claims ?? issued.claims;
     const other = await broker
@@ -180,7 +180,7 @@ function withClaims(error: unknown, claims: string | undefined): unknown {
   return new InteractionRequiredError({ ...error.members, claims }, error.diagnosis);
 }
 
-const MOST = 10_000;
+const MAX_ENTRIES = 10_000;
 /**
  * An API that refuses even new tokens costs one exchange per user in this time, not one per call. No longer: tokens tell
  * their age in whole seconds, so an API may take one for older than its demand that was issued just after it.
@@ -197,8 +197,8 @@ interface Refusal {
  * Tokens that a downstream API refused as soon as they were issued: another one would be refused too, so none is asked
  * for, until a few seconds have passed or the API demands something else.
  */
-export class RefusedTokens {
-  readonly #refusals = boundedMap<Refusal>(MOST);
+export class UnansweredChallenges {
+  readonly #refusals = boundedMap<Refusal>(MAX_ENTRIES);
   readonly #now: Clock;
 
   constructor(now: Clock) {

@@ -10,7 +10,7 @@ import { CallDeadline, downstreamFailure } from "./callDeadline.ts";
 import type { CallPermit } from "./callQueue.ts";
 import type { HeaderList } from "./headers.ts";
 import { challengeFields, requestHeaders, responseHeaders } from "./headers.ts";
-import type { BodyLimit, KeptBody } from "./requestBody.ts";
+import type { BodyLimit, ReplayBuffer } from "./requestBody.ts";
 import { detachedBody } from "./requestBody.ts";
 import { isBelow, resolvedPath } from "./targetPath.ts";
 
@@ -35,7 +35,7 @@ export interface DownstreamRequest {
   /** The caller's own; bytes where it is sent again. */
   readonly body: Readable | Uint8Array | undefined;
   /** Keeps the body, should it be sent again. */
-  readonly kept?: KeptBody | undefined;
+  readonly kept?: ReplayBuffer | undefined;
   /** Held until the connection is free of both bodies. */
   readonly permit?: CallPermit;
   readonly correlationId: string;
@@ -176,14 +176,14 @@ function nameBroken(error: Error): void {
 }
 
 /** Less to read than a new connection costs. */
-const MOST_BYTES = 65_536;
+const MAX_BYTES = 65_536;
 
 /** Reads an answer's body that nobody wants, so that its connection can serve again; a long one is cut off instead. */
-export function discard(body: Readable): void {
+export function drain(body: Readable): void {
   let bytes = 0;
   body.on("error", () => undefined);
   body.on("data", (piece: Uint8Array) => {
     bytes += piece.length;
-    if (bytes > MOST_BYTES) body.destroy();
+    if (bytes > MAX_BYTES) body.destroy();
   });
 }

@@ -8,7 +8,7 @@ import { PassThrough, Transform } from "node:stream";
  * @param limit ends the copy with its error as soon as more than `maxBytes` came, before the last of them goes out
  * @param kept looks on, so that a small body can be sent again
  */
-export function detachedBody(body: Readable, limit?: BodyLimit, kept?: KeptBody): Readable {
+export function detachedBody(body: Readable, limit?: BodyLimit, kept?: ReplayBuffer): Readable {
   const copy = limit === undefined ? new PassThrough() : limited(limit);
   body.on("error", (error) => copy.destroy(error));
   body.pipe(copy);
@@ -34,15 +34,15 @@ function limited({ maxBytes, error }: BodyLimit): Transform {
 }
 
 /** What a call may take to be sent a second time. */
-export const MOST_KEPT_BYTES = 65_536;
+export const MAX_KEPT_BYTES = 65_536;
 /** A body that comes byte by byte must not cost a buffer for each. */
-const MOST_PIECES = 256;
+const MAX_PIECES = 256;
 
 /**
  * Keeps a small body while it streams to the downstream API, so that it could be sent again. It never holds the stream up:
  * it looks on, and lets go of everything as soon as the body turns out too long.
  */
-export class KeptBody {
+export class ReplayBuffer {
   #pieces: Uint8Array[] = [];
   #bytes = 0;
   #state: "idle" | "coming" | "whole" | "lost" = "idle";
@@ -82,12 +82,12 @@ export class KeptBody {
   #add(piece: Uint8Array): void {
     if (this.#state !== "coming") return;
     this.#bytes += piece.length;
-    if (this.#bytes > MOST_KEPT_BYTES) {
+    if (this.#bytes > MAX_KEPT_BYTES) {
       this.release();
       return;
     }
     this.#pieces.push(piece);
-    if (this.#pieces.length > MOST_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
+    if (this.#pieces.length > MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
   }
 
   #settle(state: "whole" | "lost"): void {

@@ -120,7 +120,7 @@ function signsFor(key: JWK & { issuer?: unknown }, issuer: string, tenantId: str
   return typeof key.issuer !== "string" || key.issuer.replace("{tenantid}", tenantId) === issuer;
 }
 
-const MOST_TENANTS = 100;
+const MAX_TENANTS = 100;
 
 /**
  * Whose keys check a token of a tenant: its own where the settings name the tenant; for any organisation those of
@@ -130,7 +130,7 @@ export function tenantKeys(
   azureAd: AzureAdSettings,
   options: Omit<SigningKeysOptions, "url">,
 ): (tenantId: string) => SigningKeys {
-  const ofTenant = new LRUCache<string, SigningKeys>({ max: MOST_TENANTS });
+  const ofTenant = new LRUCache<string, SigningKeys>({ max: MAX_TENANTS });
   const anyOrganisation = isMultiTenant(azureAd) && azureAd.allowedTenants.length === 0;
   return (tenantId) => {
     const tenant = anyOrganisation ? azureAd.tenantId : tenantId;

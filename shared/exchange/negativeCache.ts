@@ -5,7 +5,7 @@ import { IdentityProviderUnavailableError, InteractionRequiredError, ThrottledEr
 
 /** A client that retries at once must not make Entra ID refuse at once, again and again. Signing in takes longer than this. */
 const INTERACTION_MS = 5_000;
-const MOST_FAILURES = 10_000;
+const MAX_FAILURES = 10_000;
 
 interface Remembered {
   readonly failure: GatewayError;
@@ -25,8 +25,8 @@ export interface FailureSubject {
  * The few failures that are remembered: Entra ID's own request to wait, for that user and API, and for some seconds that
  * a token A needs interaction. All others are forgotten: the next call tries again.
  */
-export class FailureMemory {
-  readonly #remembered = boundedMap<Remembered>(MOST_FAILURES);
+export class NegativeCache {
+  readonly #remembered = boundedMap<Remembered>(MAX_FAILURES);
   readonly #now: Clock;
 
   constructor(now: Clock) {

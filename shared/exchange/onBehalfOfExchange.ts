@@ -129,7 +129,7 @@ function consentUri({ instance, clientId }: AzureAdSettings, tenant: string, sco
   return `${instance}/${tenant}/v2.0/adminconsent?${query}`;
 }
 
-const MOST_CLIENTS = 100;
+const MAX_CLIENTS = 100;
 
 /** MSAL's clients, by credential and tenant: each signs for one token endpoint and remembers its metadata. */
 export class ConfidentialClients {
@@ -145,7 +145,7 @@ export class ConfidentialClients {
   of(credential: ClientCredential, tenant: string): ConfidentialClientApplication {
     let clients = this.#clients.get(credential);
     if (clients === undefined) {
-      clients = new LRUCache({ max: MOST_CLIENTS });
+      clients = new LRUCache({ max: MAX_CLIENTS });
       this.#clients.set(credential, clients);
     }
     let client = clients.get(tenant);

@@ -1,29 +1,29 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { DownstreamApiSettings } from "../config/settings.ts";
-import type { CredentialRing } from "../credentials/credentialFailover.ts";
+import type { CredentialFailover } from "../credentials/credentialFailover.ts";
 import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
 import type { Secret } from "../secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { describeError } from "../telemetry/log.ts";
 import type { TokenMetrics } from "../telemetry/tokenMetrics.ts";
-import type { FailureMemory, FailureSubject } from "./negativeCache.ts";
+import type { FailureSubject, NegativeCache } from "./negativeCache.ts";
 import type { ExchangeRequest, OnBehalfOfExchange } from "./onBehalfOfExchange.ts";
 import { SingleFlight } from "./singleFlight.ts";
 import type { CachedToken, MemoryCache, SharedCache } from "./tokenCache.ts";
-import { lifetimeOf, RejectedTokens } from "./tokenCache.ts";
+import { lifetimeOf, RevokedTokens } from "./tokenCache.ts";
 
 /** After a renewal that failed, the next is tried no sooner: the token lasts, and Entra ID may be in trouble. */
 const RENEWAL_PAUSE_MS = 30_000;
 
 export interface TokenBrokerOptions {
   readonly clientId: string;
-  readonly ring: Pick<CredentialRing, "run">;
+  readonly ring: Pick<CredentialFailover, "run">;
   readonly exchange: Pick<OnBehalfOfExchange, "exchange">;
   readonly memory: MemoryCache;
   /** Undefined: each instance has its own tokens only. */
   readonly shared: SharedCache | undefined;
-  readonly failures: FailureMemory;
+  readonly failures: NegativeCache;
   readonly metrics: TokenMetrics;
   readonly log: Log;
   readonly now: Clock;
@@ -39,7 +39,7 @@ export type TokenSubject = Pick<ExchangeRequest, "user" | "api">;
 export class TokenBroker {
   readonly #options: TokenBrokerOptions;
   readonly #flights = new SingleFlight<AccessToken>();
-  readonly #rejected = new RejectedTokens();
+  readonly #rejected = new RevokedTokens();
 
   constructor(options: TokenBrokerOptions) {
     this.#options = options;

@@ -117,14 +117,14 @@ export interface SharedCache {
   delete(key: string): Promise<void>;
 }
 
-const MOST = 10_000;
+const MAX_ENTRIES = 10_000;
 
 /**
  * Tokens that a downstream API rejected, by their SHA-256. The shared cache may still hold one: it could not be reached
  * when the token was dropped, or another instance wrote it a moment later. It must not come back from there.
  */
-export class RejectedTokens {
-  readonly #digests = boundedMap<true>(MOST);
+export class RevokedTokens {
+  readonly #digests = boundedMap<true>(MAX_ENTRIES);
 
   add({ token }: AccessToken): void {
     this.#digests.set(token.sha256, true);

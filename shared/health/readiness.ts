@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { CredentialRing } from "../credentials/credentialFailover.ts";
+import type { CredentialFailover } from "../credentials/credentialFailover.ts";
 import type { CredentialStatus, CredentialUse } from "../credentials/credentialLog.ts";
 
 /** One dependency: what is well, or in a word or two what is not. Seen by anyone, so it names nothing. */
@@ -62,7 +62,7 @@ export interface ReadinessReport {
 }
 
 export interface ReadinessOptions {
-  readonly ring: Pick<CredentialRing, "status">;
+  readonly ring: Pick<CredentialFailover, "status">;
   /** Resolves when Entra ID's metadata and signing keys can be had. */
   readonly identityProvider: () => Promise<void>;
   readonly now: Clock;

@@ -17,7 +17,7 @@ const MAX_SHOWN_CHARACTERS = 100;
  * Whether the call comes from a gateway that may forward users' tokens: API Management, with its own token for this app.
  * The token must be an app's, of the gateway's tenant, and of a listed principal.
  */
-export class GatewayAuthenticator {
+export class ApimAuthenticator {
   readonly #allowed: ReadonlySet<string>;
   readonly #verifier: TokenVerifier;
 

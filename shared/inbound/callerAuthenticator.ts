@@ -2,22 +2,22 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 import { GatewayAuthenticationRequiredError, TokenMissingError } from "../errors/errors.ts";
 import type { Secret } from "../secret.ts";
-import type { GatewayAuthenticator } from "./apimAuthenticator.ts";
+import type { ApimAuthenticator } from "./apimAuthenticator.ts";
 import { bearerToken } from "./tokenVerifier.ts";
-import type { AssertionValidator, ValidatedAssertion } from "./userTokenValidator.ts";
+import type { UserTokenValidator, ValidatedAssertion } from "./userTokenValidator.ts";
 
 /** Where a gateway that authenticates itself puts token A. Microsoft's policies use the same name. */
 export const FORWARDED_AUTHORIZATION = "x-forwarded-authorization";
 
 /** Who calls, and for which user. */
 export class CallerAuthenticator {
-  readonly #validator: Pick<AssertionValidator, "validate">;
-  readonly #gateway: Pick<GatewayAuthenticator, "authenticate"> | undefined;
+  readonly #validator: Pick<UserTokenValidator, "validate">;
+  readonly #gateway: Pick<ApimAuthenticator, "authenticate"> | undefined;
 
   /** @param gateway undefined: users' clients call directly, with token A in `Authorization` */
   constructor(
-    validator: Pick<AssertionValidator, "validate">,
-    gateway: Pick<GatewayAuthenticator, "authenticate"> | undefined,
+    validator: Pick<UserTokenValidator, "validate">,
+    gateway: Pick<ApimAuthenticator, "authenticate"> | undefined,
   ) {
     this.#validator = validator;
     this.#gateway = gateway;
@@ -31,7 +31,7 @@ export class CallerAuthenticator {
   /**
    * The user whose token A the call carries. With a gateway it is read from `X-Forwarded-Authorization` and nowhere else;
    * without one that header means nothing: anyone could have sent it.
-   * @throws as GatewayAuthenticator.authenticate, bearerToken and AssertionValidator.validate do.
+   * @throws as ApimAuthenticator.authenticate, bearerToken and UserTokenValidator.validate do.
    */
   async authenticate(header: (name: string) => string | undefined): Promise<ValidatedAssertion> {
     if (this.#gateway === undefined) return this.#validator.validate(bearerToken(header("authorization")));

@@ -15,7 +15,7 @@ import { clientAppIdOf, scopesOf, TokenVerifier } from "./tokenVerifier.ts";
 const PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /** Validates token A, and trusts nobody who says it did so before. */
-export class AssertionValidator {
+export class UserTokenValidator {
   readonly #azureAd: AzureAdSettings;
   readonly #verifier: TokenVerifier;
 

@@ -35,9 +35,9 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-const MOST_CHARACTERS = 16_384;
-const MOST_CHALLENGES = 16;
-const MOST_PARAMETERS = 64;
+const MAX_CHARACTERS = 16_384;
+const MAX_CHALLENGES = 16;
+const MAX_PARAMETERS = 64;
 
 /** RFC 9110, 5.6.2. Sticky, like all of them here: each character is looked at a bounded number of times. */
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
@@ -57,7 +57,7 @@ const END = /[ \t]*$/y;
  * is very long, or names a parameter twice holds none: what its sender meant cannot be known.
  */
 export function challengesOf(fields: readonly string[]): readonly Challenge[] {
-  return fields.flatMap((field) => (field.length > MOST_CHARACTERS ? [] : (new FieldReader(field).challenges() ?? [])));
+  return fields.flatMap((field) => (field.length > MAX_CHARACTERS ? [] : (new FieldReader(field).challenges() ?? [])));
 }
 
 /** Reads one field from left to right. */
@@ -75,7 +75,7 @@ class FieldReader {
     this.#take(BLANKS);
     while (this.#at < this.#field.length) {
       const challenge = this.#challenge();
-      if (challenge === undefined || challenges.length === MOST_CHALLENGES) return undefined;
+      if (challenge === undefined || challenges.length === MAX_CHALLENGES) return undefined;
       challenges.push(challenge);
     }
     return challenges;
@@ -105,7 +105,7 @@ class FieldReader {
         return true;
       }
       const value = this.#value();
-      if (value === undefined || into.has(name) || into.size === MOST_PARAMETERS) return false;
+      if (value === undefined || into.has(name) || into.size === MAX_PARAMETERS) return false;
       into.set(name, value);
       end = this.#at;
       if (this.#take(SEPARATORS) === undefined) return true;

@@ -44,7 +44,7 @@ describe("every failure that a client can meet, made to happen through the whole
         headers: { ...options.headers, accept: "text/html", "x-correlation-id": correlationId },
       });
     const answer = await send({});
-    const { status, title, cure } = CATALOGUE[code];
+    const { status, title, remedy } = CATALOGUE[code];
     const body = problem.parse(answer.json());
     expect(body).toMatchObject({ status, title, code, correlationId });
     expect(answer.status).toBe(status);
@@ -71,7 +71,7 @@ describe("every failure that a client can meet, made to happen through the whole
     const logged = byPolicy ?? (await functions.log.event({ correlationId }));
     const event = status < 500 ? "call_refused" : "call_failed";
     expect(logged).toMatchObject({ event, code, status, detail: answer.json().detail });
-    if (cure === "operator" && code !== "settings_invalid")
+    if (remedy === "operator" && code !== "settings_invalid")
       expect(`${logged.diagnosis ?? logged.cause}`).toMatch(/\w{3}/);
     examples.set(code, example(answer, byPolicy === undefined ? "a function" : "API Management"));
 

@@ -11,10 +11,10 @@ const SCRIPT = `
   import { setTimeout } from "node:timers/promises";
   import { loadSettings } from "./shared/config/loadSettings.ts";
   import { jsonLog } from "./shared/telemetry/log.ts";
-  import { createGateway } from "./functions/app.ts";
+  import { createApp } from "./functions/app.ts";
   const settings = loadSettings(process.env, { longestCallMs: 290_000 });
   const log = jsonLog({ info() {}, warning: console.error, error: console.error });
-  createGateway(settings, { environment: process.env, log, now: Date.now });
+  createApp(settings, { environment: process.env, log, now: Date.now });
   await setTimeout(1);
   const files = Object.keys(createRequire(import.meta.url).cache);
   console.log(JSON.stringify(files.map((file) => file.replaceAll("\\\\", "/").replace(/.*node_modules[/]/, ""))));

@@ -48,7 +48,7 @@ describe("the alerts", () => {
     const codes = listed(query("exchange-failures"), "code");
     expect(codes.length).toBeGreaterThan(4);
     const catalogue = new Map(Object.entries(CATALOGUE));
-    for (const code of codes) expect(["operator", "nobody"], code).toContain(catalogue.get(code)?.cure);
+    for (const code of codes) expect(["operator", "nobody"], code).toContain(catalogue.get(code)?.remedy);
   });
 
   it("ask of requests at API Management alone, with the limits that the parameters give", () => {

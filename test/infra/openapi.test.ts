@@ -16,7 +16,7 @@ vi.mock("@azure/functions", () => ({
   app: { setup: vi.fn(), http: (name: string, options: Route) => routes.set(name, options) },
 }));
 // Its module is the worker's: nothing but a worker can give it.
-vi.mock("../../functions/http/adaptLibrary.ts", () => ({ adaptLibrary: vi.fn() }));
+vi.mock("@azure/functions-core", () => ({ getProgrammingModel: () => ({}), setProgrammingModel: vi.fn() }));
 // It says that this process has no settings, which is so.
 vi.spyOn(console, "error").mockReturnValue(undefined);
 await import("../../functions/index.ts");

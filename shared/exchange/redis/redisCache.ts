@@ -27,7 +27,7 @@ export interface RedisCacheOptions {
   readonly log: Log;
   readonly now: Clock;
   /** Milliseconds with fractions, from any beginning, that only go forward. */
-  readonly stopwatch: Clock;
+  readonly monotonicClock: Clock;
 }
 
 /** Level 2 in Redis: encrypted, each value for as long as its token may be used, and never in the way. */
@@ -70,9 +70,9 @@ export class RedisCache implements SharedCache {
   }
 
   async #operate<T>(operation: SharedOperation, work: (link: RedisLink) => Promise<T>): Promise<T | undefined> {
-    const { connection, metrics, stopwatch } = this.#options;
-    const sinceMs = stopwatch();
-    const done = (outcome: SharedOutcome): void => metrics.operated(operation, outcome, stopwatch() - sinceMs);
+    const { connection, metrics, monotonicClock } = this.#options;
+    const sinceMs = monotonicClock();
+    const done = (outcome: SharedOutcome): void => metrics.operated(operation, outcome, monotonicClock() - sinceMs);
     try {
       const result = await connection.use(work);
       done("ok");
@@ -105,7 +105,7 @@ export interface CreateRedisCacheOptions extends VaultReaderOptions {
   readonly metrics: SharedCacheMetrics;
   readonly log: Log;
   readonly now: Clock;
-  readonly stopwatch?: Clock;
+  readonly monotonicClock?: Clock;
   readonly backoff?: Backoff;
 }
 
@@ -116,7 +116,7 @@ export interface CreateRedisCacheOptions extends VaultReaderOptions {
 export function createRedisCache(settings: RedisSettings, options: CreateRedisCacheOptions): RedisCache {
   const { instance, environment, metrics, log, now, backoff } = options;
   const { server, timeoutMs } = settings;
-  const stopwatch = options.stopwatch ?? (() => performance.now());
+  const monotonicClock = options.monotonicClock ?? (() => performance.now());
   const seal = loadedOnce(
     async () => new TokenSeal(await encryptionKeys(settings.encryptionKeys, { instance, environment })),
   );
@@ -135,10 +135,10 @@ export function createRedisCache(settings: RedisSettings, options: CreateRedisCa
     },
     timeoutMs,
     outage: new Outage(log, now),
-    stopwatch,
+    monotonicClock,
     ...(backoff === undefined ? {} : { backoff }),
   });
-  return new RedisCache({ connection, seal, metrics, log, now, stopwatch });
+  return new RedisCache({ connection, seal, metrics, log, now, monotonicClock });
 }
 
 /** Says once that something is out of order, and once that it is well again. */

@@ -4,7 +4,7 @@ import type { RedisLink } from "./redisLink.ts";
 import { RedisConnectionClosedError, RedisRefusedError } from "./redisLink.ts";
 
 /** So many in a row, and the connection is given up: one slow answer is none. */
-const MOST_TIMEOUTS = 3;
+const MAX_TIMEOUTS = 3;
 /** Of a replica that was the primary: the way to the new primary is a new connection. */
 const NOT_PRIMARY = "READONLY";
 /**
@@ -30,7 +30,7 @@ export interface RedisConnectionOptions {
   readonly timeoutMs: number;
   readonly outage: Outage;
   /** Milliseconds, from any beginning, that only go forward. */
-  readonly stopwatch: Clock;
+  readonly monotonicClock: Clock;
   readonly backoff?: Backoff;
 }
 
@@ -99,21 +99,21 @@ export class RedisConnection {
     if (error instanceof RedisTimeoutError) this.#timeouts++;
     else if (error instanceof RedisRefusedError) this.#timeouts = 0;
     const notPrimary = error instanceof RedisRefusedError && error.code === NOT_PRIMARY;
-    if (this.#timeouts >= MOST_TIMEOUTS || notPrimary) this.#giveUp(error);
+    if (this.#timeouts >= MAX_TIMEOUTS || notPrimary) this.#giveUp(error);
   }
 
   async #keepConnected(firstAttemptOver: () => void): Promise<void> {
-    const { outage, stopwatch } = this.#options;
+    const { outage, monotonicClock } = this.#options;
     for (let failures = 0; !this.#closed; failures++) {
       let reason: unknown;
       try {
         const link = await this.#open();
-        const sinceMs = stopwatch();
+        const sinceMs = monotonicClock();
         const lost = this.#use(link);
         outage.ended();
         firstAttemptOver();
         reason = await lost;
-        if (stopwatch() - sinceMs >= STABLE_MS) failures = 0;
+        if (monotonicClock() - sinceMs >= STABLE_MS) failures = 0;
       } catch (error) {
         reason = error;
       }

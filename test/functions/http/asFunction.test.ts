@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { asFunction } from "../../../functions/http/asFunction.ts";
 import type { HttpCall } from "../../../functions/http/httpCall.ts";
 import { jsonAnswer } from "../../../functions/http/httpCall.ts";
-import { TrueExchanges } from "../../../functions/http/trueExchange.ts";
+import { RawHttpRegistry } from "../../../functions/http/rawHttp.ts";
 import { CallerGoneError } from "../../../shared/downstream/callDeadline.ts";
 import { DownstreamTimeoutError, ThrottledError, TokenExpiredError } from "../../../shared/errors/errors.ts";
 import { call, problemOf } from "./support/caller.ts";
@@ -95,7 +95,7 @@ describe("asFunction", () => {
           return jsonAnswer(200, {});
         },
         {
-          exchanges: new TrueExchanges(),
+          exchanges: new RawHttpRegistry(),
           realm: REALM,
           longestCall: undefined,
           late: { info: unheard, warning: unheard, error: unheard },

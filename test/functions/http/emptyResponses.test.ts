@@ -1,6 +1,6 @@
 import { HttpResponse } from "@azure/functions";
 import { describe, expect, it } from "vitest";
-import { EmptyResponses } from "../../../functions/http/sendAnswer.ts";
+import { EmptyResponses } from "../../../functions/http/prepareResponse.ts";
 
 describe("the library's empty responses", () => {
   it.each([200, 204, 304, 502, 599])("have nothing but the status %d, and are made once", (status) => {

@@ -10,7 +10,7 @@ import { newInvocationId, startLibrary } from "./support/library.ts";
 
 const PIECE_BYTES = 65_536;
 /** More than two sockets' buffers hold, and far less than what would be produced without back-pressure. */
-const MOST_AHEAD_BYTES = 64 * 1_048_576;
+const MAX_AHEAD_BYTES = 64 * 1_048_576;
 const STILL_MS = 100;
 
 /** A body without end, which counts what is taken from it. */
@@ -79,7 +79,7 @@ describe("a stream", () => {
     socket.write(`GET / HTTP/1.1\r\nhost: x\r\nx-ms-invocation-id: ${newInvocationId()}\r\n\r\n`);
     socket.pause();
     const ahead = await still(body);
-    expect(ahead).toBeLessThan(MOST_AHEAD_BYTES);
+    expect(ahead).toBeLessThan(MAX_AHEAD_BYTES);
     let read = 0;
     socket.on("data", (piece) => {
       read += piece.length;
@@ -155,7 +155,7 @@ async function still(body: Endless): Promise<number> {
   while (body.taken !== before || body.taken === 0) {
     before = body.taken;
     await delay(STILL_MS);
-    if (body.taken > MOST_AHEAD_BYTES) break;
+    if (body.taken > MAX_AHEAD_BYTES) break;
   }
   return body.taken;
 }

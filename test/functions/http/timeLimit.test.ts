@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { TimeLimit } from "../../../functions/http/callEnd.ts";
+import { TimeLimit } from "../../../functions/http/callAbort.ts";
 
 const LIMIT_MS = 1_000;
 

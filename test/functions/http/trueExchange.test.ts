@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TrueExchanges } from "../../../functions/http/trueExchange.ts";
+import { RawHttpRegistry } from "../../../functions/http/rawHttp.ts";
 import { listen } from "../../../local/net/listen.ts";
 import { stop } from "../../../local/net/stop.ts";
 
@@ -8,7 +8,7 @@ import { stop } from "../../../local/net/stop.ts";
 const AT_ONCE_MS = 3_000;
 
 describe("true exchanges", () => {
-  const exchanges = new TrueExchanges();
+  const exchanges = new RawHttpRegistry();
   let arrived: (request: IncomingMessage) => void;
   const server = createServer((request, response) => {
     arrived(request);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { tenantKeys } from "../../../shared/entra/signingKeys.ts";
 import { CATALOGUE } from "../../../shared/errors/catalogue.ts";
 import { GatewayError } from "../../../shared/errors/errors.ts";
-import { AssertionValidator } from "../../../shared/inbound/userTokenValidator.ts";
+import { UserTokenValidator } from "../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { azureAd, GATEWAY, NOW_S, OTHER_TENANT, TENANT, v2Claims } from "../../shared/inbound/support/assertions.ts";
 import type { SigningKey } from "../../shared/inbound/support/identityProvider.ts";
@@ -72,7 +72,7 @@ const world = lazily(async () => {
   const onStale = (error: unknown): never => {
     throw error;
   };
-  const validator = new AssertionValidator({
+  const validator = new UserTokenValidator({
     azureAd: settings,
     keysOf: tenantKeys(settings, { http, now, onStale }),
     now,
@@ -82,7 +82,7 @@ const world = lazily(async () => {
 
 /** Claims of every kind in a token whose signature holds: taken only where each says what it must, else 401 or 403. */
 export const hostileClaims = coreProperty("claims", 2, claims, async (given) => {
-  const { key, validator }: { key: SigningKey; validator: AssertionValidator } = await world();
+  const { key, validator }: { key: SigningKey; validator: UserTokenValidator } = await world();
   const token = await sign(given, key);
   try {
     const { userId, tenantId } = await validator.validate(new Secret(token));

@@ -1,6 +1,6 @@
 import { loadSettings } from "../../../shared/config/loadSettings.ts";
 import type { Settings } from "../../../shared/config/settings.ts";
-import type { Mistake } from "../../../shared/config/settingTree.ts";
+import type { ConfigIssue } from "../../../shared/config/settingTree.ts";
 import { InvalidSettingsError } from "../../../shared/config/settingTree.ts";
 
 export const TENANT = "0a1b2c3d-1111-4111-8111-00000000000a";
@@ -28,7 +28,7 @@ export function load(changes: Environment = {}): Settings {
   return loadSettings({ ...VALID, ...changes }, { longestCallMs: LONGEST_CALL_MS });
 }
 
-export function mistakesOf(environment: Environment): readonly Mistake[] {
+export function mistakesOf(environment: Environment): readonly ConfigIssue[] {
   try {
     loadSettings(environment, { longestCallMs: LONGEST_CALL_MS });
   } catch (error) {
@@ -39,6 +39,6 @@ export function mistakesOf(environment: Environment): readonly Mistake[] {
 }
 
 /** What is wrong with the least that is valid, when changed so. */
-export function mistakes(changes: Environment): readonly Mistake[] {
+export function mistakes(changes: Environment): readonly ConfigIssue[] {
   return mistakesOf({ ...VALID, ...changes });
 }

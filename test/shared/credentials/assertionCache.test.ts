@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
-import { AssertionCache } from "../../../shared/credentials/clientAssertion.ts";
+import { ClientAssertionCache } from "../../../shared/credentials/clientAssertion.ts";
 import { Secret } from "../../../shared/secret.ts";
 
 const LIFETIME_MS = 600_000;
@@ -11,16 +11,16 @@ const START_MS = Date.UTC(2026, 5, 1);
 const ENDPOINT = "https://login.microsoftonline.com/a/oauth2/v2.0/token";
 const OTHER_ENDPOINT = "https://login.microsoftonline.com/b/oauth2/v2.0/token";
 
-describe("AssertionCache", () => {
+describe("ClientAssertionCache", () => {
   let nowMs: number;
   let made: string[];
   let broken: boolean;
-  let assertions: AssertionCache;
+  let assertions: ClientAssertionCache;
   beforeEach(() => {
     nowMs = START_MS;
     made = [];
     broken = false;
-    assertions = new AssertionCache(
+    assertions = new ClientAssertionCache(
       async (tokenEndpoint) => {
         made.push(tokenEndpoint);
         const madeMs = nowMs;

@@ -4,7 +4,7 @@ import { failureOf, ringWorld, TestSource } from "./support/ringWorld.ts";
 
 const MINUTE_MS = 60_000;
 
-describe("CredentialRing, expiry", () => {
+describe("CredentialFailover, expiry", () => {
   it("does not use an expired certificate, and looks for a newer one at once", async () => {
     const [first, second] = [new TestSource("first"), new TestSource("second")];
     const { call, clock, attempts, registered, advance } = ringWorld(first, second);

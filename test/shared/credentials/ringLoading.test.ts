@@ -4,7 +4,7 @@ import { failureOf, many, ringWorld, TestSource } from "./support/ringWorld.ts";
 
 const MINUTE_MS = 60_000;
 
-describe("CredentialRing, loading", () => {
+describe("CredentialFailover, loading", () => {
   it("loads nothing before it is asked, once for all that ask, and keeps it", async () => {
     const [first, second] = [new TestSource("first"), new TestSource("second")];
     const { call, events } = ringWorld(first, second);

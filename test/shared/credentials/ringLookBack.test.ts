@@ -3,7 +3,7 @@ import { failureOf, many, POLL_MS, rejection, ringWorld, settled, TestSource } f
 
 const MINUTE_MS = 60_000;
 
-describe("CredentialRing, an instance that starts while Entra ID does not know the newest version", () => {
+describe("CredentialFailover, an instance that starts while Entra ID does not know the newest version", () => {
   /** A source whose newest version is in the vault only. */
   const inTheGap = (...others: TestSource[]) => {
     const source = new TestSource("cert");

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 /** After a total failure, a failed load and a fetch the ring keeps still for this long. */
 const PAUSE_MS = 10 * SECOND_MS;
 const SOURCES = 2;
-const MOST_ATTEMPTS = 4 * SOURCES;
+const MAX_ATTEMPTS = 4 * SOURCES;
 
 const which = fc.nat(SOURCES - 1);
 const step = fc.oneof(
@@ -99,7 +99,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         (credential) =>
           new Promise<string>((resolve, reject) => {
             call.attempts += 1;
-            assert(call.attempts <= MOST_ATTEMPTS, `${call.attempts} attempts in one call`);
+            assert(call.attempts <= MAX_ATTEMPTS, `${call.attempts} attempts in one call`);
             const others = pending.filter((each) => each.credential === credential);
             // With one that works, what is not known to work is tried by one call at a time.
             const trial =

@@ -4,7 +4,7 @@ import { failureOf, many, rejection, ringWorld, settled, TestSource } from "./su
 
 const MINUTE_MS = 60_000;
 
-describe("CredentialRing, rejection", () => {
+describe("CredentialFailover, rejection", () => {
   it("goes on with the next credential, and tries the first again after a pause with one call", async () => {
     const [first, second] = [new TestSource("first"), new TestSource("second")];
     const { call, registered, advance, attempts, events } = ringWorld(first, second);

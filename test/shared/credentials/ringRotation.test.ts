@@ -3,7 +3,7 @@ import { failureOf, many, POLL_MS, rejection, ringWorld, settled, TestSource } f
 
 const MINUTE_MS = 60_000;
 
-describe("CredentialRing, rotation", () => {
+describe("CredentialFailover, rotation", () => {
   it("polls in the background, and uses a newer version once it has proven itself", async () => {
     const source = new TestSource("cert");
     const { call, events, advance, registered, attempts } = ringWorld(source);

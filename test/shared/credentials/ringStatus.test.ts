@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failureOf, ringWorld, TestSource } from "./support/ringWorld.ts";
 
-describe("CredentialRing, status", () => {
+describe("CredentialFailover, status", () => {
   it("loads what a call would, and says which is used and why not the others", async () => {
     const [first, second, third] = [new TestSource("first"), new TestSource("second"), new TestSource("third")];
     const { ring, registered, call } = ringWorld(first, second, third);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Passage } from "../../../shared/downstream/circuitBreaker.ts";
+import type { Permit } from "../../../shared/downstream/circuitBreaker.ts";
 import { CircuitBreaker } from "../../../shared/downstream/circuitBreaker.ts";
 
 const PAUSE_MS = 30_000;
@@ -16,7 +16,7 @@ function world(failures = 3) {
     },
     () => clock.ms,
   );
-  const passage = (): Passage => {
+  const passage = (): Permit => {
     const entered = breaker.enter();
     if ("retryAfter" in entered) throw new Error(`refused for ${entered.retryAfter} s`);
     return entered;
@@ -118,7 +118,7 @@ describe("CircuitBreaker", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (steps, most) => {
         const { clock, breaker, events } = world(most);
-        const out: Passage[] = [];
+        const out: Permit[] = [];
         let failures = 0;
         for (const each of steps) {
           if (each.kind === "time") clock.ms += each.byMs;

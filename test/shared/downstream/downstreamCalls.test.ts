@@ -4,7 +4,7 @@ import type { DownstreamApiSettings } from "../../../shared/config/settings.ts";
 import { DownstreamApi } from "../../../shared/downstream/downstreamApi.ts";
 import { DownstreamCalls } from "../../../shared/downstream/downstreamCalls.ts";
 import type { DownstreamRequest } from "../../../shared/downstream/downstreamClient.ts";
-import { MOST_KEPT_BYTES } from "../../../shared/downstream/requestBody.ts";
+import { MAX_KEPT_BYTES } from "../../../shared/downstream/requestBody.ts";
 import { InteractionRequiredError } from "../../../shared/errors/errors.ts";
 import type { ExchangeRequest } from "../../../shared/exchange/onBehalfOfExchange.ts";
 import type { AccessToken } from "../../../shared/exchange/tokenBroker.ts";
@@ -192,7 +192,7 @@ describe("a body", () => {
 
   it.each([
     ["with its length", "a".repeat(1_000), true],
-    ["in chunks", "b".repeat(MOST_KEPT_BYTES), false],
+    ["in chunks", "b".repeat(MAX_KEPT_BYTES), false],
   ])("of at most 64 KiB is sent again, %s", async (_, text, stated) => {
     const { call } = world();
     server.script(demanding(CLAIMS), OK);
@@ -230,7 +230,7 @@ describe("a body", () => {
   it("that is longer is not: the challenge passes, and the token is forgotten", async () => {
     const { call, tokens, replaced, forgotten } = world();
     server.script(demanding(CLAIMS));
-    const { status, headers } = await call(put(Readable.from([Buffer.alloc(MOST_KEPT_BYTES), Buffer.from("x")])));
+    const { status, headers } = await call(put(Readable.from([Buffer.alloc(MAX_KEPT_BYTES), Buffer.from("x")])));
     expect([status, tokens(), replaced, forgotten]).toEqual([401, ["T1"], [], ["T1"]]);
     expect(headers["www-authenticate"]).toContain('error="insufficient_claims"');
   });
@@ -279,7 +279,7 @@ describe("a connection that fails", () => {
     expect((await call({ method: "PUT", body: Readable.from([Buffer.from("text")]) })).status).toBe(200);
     expect(server.received.map(({ body }) => body)).toEqual(["text", "text"]);
     server.script("cut", OK);
-    const long = Readable.from([Buffer.alloc(MOST_KEPT_BYTES + 1)]);
+    const long = Readable.from([Buffer.alloc(MAX_KEPT_BYTES + 1)]);
     expect(await failureOf(start({ method: "PUT", body: long }))).toMatchObject({ code: "downstream_unreachable" });
     expect(server.received).toHaveLength(1);
   });

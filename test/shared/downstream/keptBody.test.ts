@@ -1,20 +1,20 @@
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { KeptBody, MOST_KEPT_BYTES } from "../../../shared/downstream/requestBody.ts";
+import { MAX_KEPT_BYTES, ReplayBuffer } from "../../../shared/downstream/requestBody.ts";
 
 const open = new AbortController().signal;
 
-function watched(body: Readable): KeptBody {
-  const kept = new KeptBody();
+function watched(body: Readable): ReplayBuffer {
+  const kept = new ReplayBuffer();
   kept.watch(body);
   return kept;
 }
 
-describe("KeptBody", () => {
+describe("ReplayBuffer", () => {
   it.each([
-    ["in one piece", [MOST_KEPT_BYTES]],
+    ["in one piece", [MAX_KEPT_BYTES]],
     ["in a thousand pieces", Array(1_000).fill(7)],
-    ["byte by byte", Array(MOST_KEPT_BYTES).fill(1)],
+    ["byte by byte", Array(MAX_KEPT_BYTES).fill(1)],
   ])("gives a body of at most 64 KiB again, %s", async (_, sizes) => {
     const pieces = sizes.map((size: number, index: number) => Buffer.alloc(size, index));
     const kept = watched(Readable.from(pieces, { objectMode: false }));
@@ -25,7 +25,7 @@ describe("KeptBody", () => {
     const body = new PassThrough();
     const kept = watched(body);
     const whole = kept.whole(open);
-    body.write(Buffer.alloc(MOST_KEPT_BYTES));
+    body.write(Buffer.alloc(MAX_KEPT_BYTES));
     body.write("x");
     expect(await whole).toBeUndefined();
     expect(body.readableEnded).toBe(false);
@@ -51,7 +51,7 @@ describe("KeptBody", () => {
   });
 
   it("gives nothing that it did not see, and nothing that it let go", async () => {
-    expect(await new KeptBody().whole(open)).toBeUndefined();
+    expect(await new ReplayBuffer().whole(open)).toBeUndefined();
     const body = new PassThrough();
     const kept = watched(body);
     body.write("a");

@@ -24,11 +24,11 @@ describe("the catalogue of failures", () => {
   });
 
   it("gives every failure of the token request a status that says whose turn it is", () => {
-    for (const [code, { status, cure }] of Object.entries(CATALOGUE)) {
+    for (const [code, { status, remedy }] of Object.entries(CATALOGUE)) {
       expect(status, code).toBeGreaterThanOrEqual(400);
-      if (cure === "caller" && code !== "upgrade_not_supported") expect(status, code).toBeLessThan(500);
-      if (cure === "nobody") expect([429, 503, 504], code).toContain(status);
-      if (status === 401) expect(["caller", "user"], code).toContain(cure);
+      if (remedy === "caller" && code !== "upgrade_not_supported") expect(status, code).toBeLessThan(500);
+      if (remedy === "nobody") expect([429, 503, 504], code).toContain(status);
+      if (status === 401) expect(["caller", "user"], code).toContain(remedy);
     }
   });
 

@@ -33,19 +33,19 @@ function table(header: string): string[][] {
 }
 
 describe("docs/errors.md", () => {
-  it("lists every code with its status, title and who can cure it, in the order of the catalogue", () => {
-    const rows = table("| code | status | title | who can cure it | how |");
+  it("lists every code with its status, title and who can remedy it, in the order of the catalogue", () => {
+    const rows = table("| code | status | title | who can remedy it | how |");
     expect(rows.map((row) => row.slice(0, 4))).toEqual(
-      Object.entries(CATALOGUE).map(([code, { status, title, cure }]) => [
+      Object.entries(CATALOGUE).map(([code, { status, title, remedy }]) => [
         `<a id="${code}"></a>\`${code}\``,
         String(status),
         title,
-        cure,
+        remedy,
       ]),
     );
     for (const row of rows) expect([row.length, row[4]]).toEqual([5, expect.stringMatching(/\w.*\.$/)]);
     // What an operator has to change, or where to look, has a name.
-    for (const [code, , , cure, how] of rows) if (cure === "operator") expect(how, code).toMatch(/`[^`]+`|log/);
+    for (const [code, , , remedy, how] of rows) if (remedy === "operator") expect(how, code).toMatch(/`[^`]+`|log/);
   });
 
   it("has what every type URL points to", () => {

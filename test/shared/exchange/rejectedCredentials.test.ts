@@ -4,7 +4,7 @@ import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError, CredentialRejectedError } from "../../../shared/credentials/clientCredential.ts";
-import { CredentialRing } from "../../../shared/credentials/credentialFailover.ts";
+import { CredentialFailover } from "../../../shared/credentials/credentialFailover.ts";
 import { credentialLog } from "../../../shared/credentials/credentialLog.ts";
 import { credentialRejection } from "../../../shared/exchange/exchangeFailure.ts";
 import { credentialInstruments } from "../../../shared/telemetry/instruments.ts";
@@ -36,7 +36,7 @@ describe("rejected credentials, through the real MSAL and the local Entra ID", (
       canChange: true,
       load: async () => load(),
     }));
-    const ring = new CredentialRing(sources, {
+    const ring = new CredentialFailover(sources, {
       listener: credentialLog(log, credentialInstruments(Date.now)),
       now: Date.now,
     });

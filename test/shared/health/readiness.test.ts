@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError, CredentialRejectedError } from "../../../shared/credentials/clientCredential.ts";
-import { CredentialRing } from "../../../shared/credentials/credentialFailover.ts";
+import { CredentialFailover } from "../../../shared/credentials/credentialFailover.ts";
 import { credentialLog } from "../../../shared/credentials/credentialLog.ts";
 import { Readiness, SETTINGS_INVALID } from "../../../shared/health/readiness.ts";
 import { Secret } from "../../../shared/secret.ts";
@@ -26,7 +26,7 @@ function readinessOf({ credential = async () => ending(undefined), others = [], 
     canChange: false,
     load,
   }));
-  const ring = new CredentialRing(sources, { listener: credentialLog(log, credentialInstruments(now)), now });
+  const ring = new CredentialFailover(sources, { listener: credentialLog(log, credentialInstruments(now)), now });
   const readiness = new Readiness({
     ring,
     now,

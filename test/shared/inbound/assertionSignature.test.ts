@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync } from "node:crypto";
 import { exportSPKI, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { InvalidTokenError } from "../../../shared/errors/errors.ts";
-import type { AssertionValidator } from "../../../shared/inbound/userTokenValidator.ts";
+import type { UserTokenValidator } from "../../../shared/inbound/userTokenValidator.ts";
 import { OTHER_TENANT, refusal, TENANT, v1Claims, v2Claims, validate, validatorOf } from "./support/assertions.ts";
 import type { IdentityProvider, SigningKey } from "./support/identityProvider.ts";
 import { createSigningKey, keySet, PUBLIC, sign, startIdentityProvider } from "./support/identityProvider.ts";
@@ -18,7 +18,7 @@ describe("the signature of token A", () => {
   let provider: IdentityProvider;
   let key: SigningKey;
   let stranger: SigningKey;
-  let validator: AssertionValidator;
+  let validator: UserTokenValidator;
   beforeAll(async () => {
     [provider, key, stranger] = await Promise.all([startIdentityProvider(), createSigningKey(), createSigningKey()]);
   });

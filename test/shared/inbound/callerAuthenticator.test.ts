@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { InvalidTokenError } from "../../../shared/errors/errors.ts";
-import { GatewayAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
+import { ApimAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
 import { CallerAuthenticator } from "../../../shared/inbound/callerAuthenticator.ts";
 import type { Secret } from "../../../shared/secret.ts";
 import { userOf } from "../exchange/support/subjects.ts";
@@ -68,7 +68,7 @@ describe("CallerAuthenticator", () => {
     "a gateway whose Authorization is %j is none, and no key is asked for",
     async (authorization) => {
       const keysOf = vi.fn();
-      const gateway = new GatewayAuthenticator(
+      const gateway = new ApimAuthenticator(
         { authentication: "entra", allowedPrincipals: [], authorizationApis: [], tenantId: TENANT },
         { azureAd: azureAd(), keysOf, now: Date.now },
       );

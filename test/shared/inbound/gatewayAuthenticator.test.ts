@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantKeys } from "../../../shared/entra/signingKeys.ts";
 import { GatewayAuthenticationRequiredError } from "../../../shared/errors/errors.ts";
-import { GatewayAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
+import { ApimAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { azureAd, CLIENT, NOW_S, OTHER_TENANT, TENANT, v2Claims } from "./support/assertions.ts";
 import type { IdentityProvider, SigningKey } from "./support/identityProvider.ts";
@@ -36,7 +36,7 @@ describe("the gateway's own token", () => {
       allowedPrincipals: [PRINCIPAL, CLIENT],
       tenantId,
     } as const;
-    return new GatewayAuthenticator(gateway, { azureAd: entra, keysOf, now });
+    return new ApimAuthenticator(gateway, { azureAd: entra, keysOf, now });
   };
   const diagnosisOf = async (claims: Record<string, unknown>, gateway = authenticator()): Promise<string> => {
     const error = await gateway.authenticate(new Secret(await sign(claims, key))).catch((each: unknown) => each);
@@ -112,7 +112,7 @@ describe("the gateway's own token", () => {
 
   it("is accepted of no tenant where none is known", async () => {
     const now = () => NOW_S * 1_000;
-    const gateway = new GatewayAuthenticator(
+    const gateway = new ApimAuthenticator(
       { authentication: "entra", authorizationApis: [], allowedPrincipals: [PRINCIPAL], tenantId: undefined },
       { azureAd: azureAd(), keysOf: () => expect.fail("a key was asked for"), now },
     );

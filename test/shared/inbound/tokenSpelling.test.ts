@@ -2,9 +2,9 @@ import { createPublicKey, createSign } from "node:crypto";
 import { CompactSign } from "jose";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { InvalidRequestError, InvalidTokenError } from "../../../shared/errors/errors.ts";
-import { GatewayAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
+import { ApimAuthenticator } from "../../../shared/inbound/apimAuthenticator.ts";
 import { TokenVerifier } from "../../../shared/inbound/tokenVerifier.ts";
-import { AssertionValidator } from "../../../shared/inbound/userTokenValidator.ts";
+import { UserTokenValidator } from "../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../shared/secret.ts";
 import { azureAd, NOW_S, refusal, TENANT, v2Claims, validate, validatorOf } from "./support/assertions.ts";
 import type { IdentityProvider, SigningKey } from "./support/identityProvider.ts";
@@ -67,7 +67,7 @@ describe("the spelling of a token", () => {
   it("is the canonical one in each of the three parts, before any key is asked for", async () => {
     const [header, payload, signature] = await parts();
     const keysOf = vi.fn();
-    const validator = new AssertionValidator({ azureAd: azureAd(), keysOf, now: Date.now });
+    const validator = new UserTokenValidator({ azureAd: azureAd(), keysOf, now: Date.now });
     const wrong = [
       ...["A", "AAAAA"].flatMap((end) => [
         `${header}${end}.${payload}.${signature}`,
@@ -144,7 +144,7 @@ describe("the spelling of a token", () => {
   it("is the same rule for the gateway's own token", async () => {
     const [header, payload, signature] = await parts();
     const keysOf = vi.fn();
-    const gateway = new GatewayAuthenticator(
+    const gateway = new ApimAuthenticator(
       { authentication: "entra", authorizationApis: [], allowedPrincipals: [], tenantId: TENANT },
       { azureAd: azureAd(), keysOf, now: () => NOW_S * 1_000 },
     );

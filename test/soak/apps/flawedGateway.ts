@@ -1,12 +1,12 @@
 import { connect } from "node:net";
 import { PassThrough, type Readable } from "node:stream";
 import { app } from "@azure/functions";
-import { createGateway } from "../../../functions/app.ts";
+import { createApp } from "../../../functions/app.ts";
 import { downstreamHandler } from "../../../functions/downstream.ts";
 import { asFunction } from "../../../functions/http/asFunction.ts";
-import { TimeLimit } from "../../../functions/http/callEnd.ts";
+import { TimeLimit } from "../../../functions/http/callAbort.ts";
 import type { CallHandler, HttpAnswer } from "../../../functions/http/httpCall.ts";
-import { TrueExchanges } from "../../../functions/http/trueExchange.ts";
+import { RawHttpRegistry } from "../../../functions/http/rawHttp.ts";
 import { loadSettings } from "../../../shared/config/loadSettings.ts";
 import { jsonLog } from "../../../shared/telemetry/log.ts";
 
@@ -20,7 +20,7 @@ const HELD_NUMBERS = 20_000;
 const sink = { info: console.info, warning: console.warn, error: console.error };
 const log = jsonLog(sink);
 const settings = loadSettings(process.env, { longestCallMs: LONGEST_CALL_MS });
-const handle = downstreamHandler(createGateway(settings, { environment: process.env, log, now: Date.now }));
+const handle = downstreamHandler(createApp(settings, { environment: process.env, log, now: Date.now }));
 const entraPort = Number(new URL(process.env.AzureAd__Instance ?? "").port);
 const held: unknown[] = [];
 let calls = 0;
@@ -58,7 +58,7 @@ app.http("downstream", {
   methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
   authLevel: "anonymous",
   handler: asFunction(flawed, {
-    exchanges: new TrueExchanges(),
+    exchanges: new RawHttpRegistry(),
     realm: undefined,
     longestCall: new TimeLimit(LONGEST_CALL_MS),
     late: sink,

@@ -5,7 +5,7 @@ import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import type { FunctionSurroundings } from "../../../../functions/http/asFunction.ts";
 import { asFunction } from "../../../../functions/http/asFunction.ts";
 import type { CallHandler } from "../../../../functions/http/httpCall.ts";
-import { TrueExchanges } from "../../../../functions/http/trueExchange.ts";
+import { RawHttpRegistry } from "../../../../functions/http/rawHttp.ts";
 import { listen } from "../../../../local/net/listen.ts";
 import { stop } from "../../../../local/net/stop.ts";
 import type { LogSink } from "../../../../shared/telemetry/log.ts";
@@ -35,7 +35,7 @@ export async function startLibrary(): Promise<Library> {
   const log: LogLine[] = [];
   const late: LogLine[] = [];
   const surroundings: FunctionSurroundings = {
-    exchanges: new TrueExchanges(),
+    exchanges: new RawHttpRegistry(),
     realm: REALM,
     longestCall: undefined,
     late: lateSink(late),

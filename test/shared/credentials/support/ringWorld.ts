@@ -1,6 +1,6 @@
 import type { ClientCredential, CredentialSource } from "../../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError, CredentialRejectedError } from "../../../../shared/credentials/clientCredential.ts";
-import { CredentialRing } from "../../../../shared/credentials/credentialFailover.ts";
+import { CredentialFailover } from "../../../../shared/credentials/credentialFailover.ts";
 import type { CredentialListener } from "../../../../shared/credentials/credentialLog.ts";
 import { Secret } from "../../../../shared/secret.ts";
 
@@ -75,7 +75,7 @@ export function ringWorld(...sources: TestSource[]) {
     pollFailed: (reason) => events.push(`poll failed ${reason}`),
     expiring: ({ label }, daysLeft) => events.push(`expiring ${label}: ${daysLeft}`),
   };
-  const ring = new CredentialRing(sources, {
+  const ring = new CredentialFailover(sources, {
     listener,
     now: () => clock.ms,
     pollMs: POLL_MS,

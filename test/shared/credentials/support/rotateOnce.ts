@@ -1,6 +1,6 @@
 import type { CredentialSource } from "../../../../shared/credentials/clientCredential.ts";
 import { CredentialRejectedError } from "../../../../shared/credentials/clientCredential.ts";
-import { CredentialRing } from "../../../../shared/credentials/credentialFailover.ts";
+import { CredentialFailover } from "../../../../shared/credentials/credentialFailover.ts";
 
 /**
  * A ring whose credential was replaced: signs with the version there is, calls `replace`, has Entra ID reject that version,
@@ -17,7 +17,7 @@ export async function rotateOnce(source: CredentialSource, tokenEndpoint: string
     pollFailed: silent,
     expiring: silent,
   };
-  const ring = new CredentialRing([source], { listener, now: Date.now, schedule: () => silent });
+  const ring = new CredentialFailover([source], { listener, now: Date.now, schedule: () => silent });
   const first = await ring.run(async (credential) => {
     if (credential.proof.kind === "assertion") await credential.proof.sign(tokenEndpoint);
     return new WeakRef(credential);

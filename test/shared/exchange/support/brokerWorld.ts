@@ -1,4 +1,4 @@
-import { FailureMemory } from "../../../../shared/exchange/negativeCache.ts";
+import { NegativeCache } from "../../../../shared/exchange/negativeCache.ts";
 import type { ExchangeRequest } from "../../../../shared/exchange/onBehalfOfExchange.ts";
 import { TokenBroker } from "../../../../shared/exchange/tokenBroker.ts";
 import type { CachedToken, SharedCache } from "../../../../shared/exchange/tokenCache.ts";
@@ -44,7 +44,7 @@ export function brokerWorld({ maxEntries = 1_000, shared, clock = { ms: 1_900_00
     },
     memory,
     shared,
-    failures: new FailureMemory(now),
+    failures: new NegativeCache(now),
     metrics: counters,
     log,
     now,

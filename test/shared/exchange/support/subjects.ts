@@ -1,5 +1,5 @@
 import type { DownstreamApiSettings } from "../../../../shared/config/settings.ts";
-import type { CredentialRing } from "../../../../shared/credentials/credentialFailover.ts";
+import type { CredentialFailover } from "../../../../shared/credentials/credentialFailover.ts";
 import type { ExchangeRequest } from "../../../../shared/exchange/onBehalfOfExchange.ts";
 import type { AccessToken } from "../../../../shared/exchange/tokenBroker.ts";
 import type { ValidatedAssertion } from "../../../../shared/inbound/userTokenValidator.ts";
@@ -53,7 +53,7 @@ export function tokenB(text: string, expiresOnMs: number): AccessToken {
 }
 
 /** Where the credential comes from does not matter here. */
-export const RING: Pick<CredentialRing, "run"> = {
+export const RING: Pick<CredentialFailover, "run"> = {
   run: (attempt) =>
     attempt({ label: "secret", expiresOnMs: undefined, proof: { kind: "secret", secret: new Secret("s") } }),
 };

@@ -3,7 +3,7 @@ import type { AzureAdSettings } from "../../../../shared/config/settings.ts";
 import { tenantKeys } from "../../../../shared/entra/signingKeys.ts";
 import { GatewayError } from "../../../../shared/errors/errors.ts";
 import type { ValidatedAssertion } from "../../../../shared/inbound/userTokenValidator.ts";
-import { AssertionValidator } from "../../../../shared/inbound/userTokenValidator.ts";
+import { UserTokenValidator } from "../../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../../shared/secret.ts";
 import type { IdentityProvider } from "./identityProvider.ts";
 
@@ -59,23 +59,23 @@ export function validatorOf(
   provider: IdentityProvider,
   settings: AzureAdSettings = azureAd(),
   now: () => number = () => NOW_S * 1_000,
-): AssertionValidator {
+): UserTokenValidator {
   const stale = (error: unknown): never => {
     throw error;
   };
-  return new AssertionValidator({
+  return new UserTokenValidator({
     azureAd: settings,
     keysOf: tenantKeys(settings, { http: provider.http, now, onStale: stale }),
     now,
   });
 }
 
-export function validate(validator: AssertionValidator, token: string): Promise<ValidatedAssertion> {
+export function validate(validator: UserTokenValidator, token: string): Promise<ValidatedAssertion> {
   return validator.validate(new Secret(token));
 }
 
 /** The error that a token is refused with. */
-export async function refusal(validator: AssertionValidator, token: string): Promise<GatewayError> {
+export async function refusal(validator: UserTokenValidator, token: string): Promise<GatewayError> {
   try {
     await validate(validator, token);
   } catch (error) {

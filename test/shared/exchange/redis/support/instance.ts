@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { EncryptionKeySettings, RedisSettings } from "../../../../../shared/config/settings.ts";
-import { FailureMemory } from "../../../../../shared/exchange/negativeCache.ts";
+import { NegativeCache } from "../../../../../shared/exchange/negativeCache.ts";
 import type { RedisCache } from "../../../../../shared/exchange/redis/redisCache.ts";
 import { createRedisCache } from "../../../../../shared/exchange/redis/redisCache.ts";
 import { TokenBroker } from "../../../../../shared/exchange/tokenBroker.ts";
@@ -58,7 +58,7 @@ export function startInstance(draft: InstanceDraft) {
     exchange: { exchange: async () => tokenB(`token-B-${++made}`, now() + HOUR_MS) },
     memory: new MemoryCache({ maxEntries: 1_000, maxBytes: 10_000_000, now }),
     shared: cache,
-    failures: new FailureMemory(now),
+    failures: new NegativeCache(now),
     metrics: counters,
     log,
     now,

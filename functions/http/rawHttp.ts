@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { boundedMap } from "../../shared/boundedMap.ts";
 
 /** Those that come at all come soon after they were given up. */
-const MOST_GIVEN_UP = 1_000;
+const MAX_GIVEN_UP = 1_000;
 const INVOCATION_HEADER = "x-ms-invocation-id";
 
 /** The HTTP request and response of a call as they are on the socket. */
-export interface TrueExchange {
+export interface RawHttp {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -18,16 +18,16 @@ export interface TrueExchange {
  * Node publishes every request a server of this process receives (diagnostics channel `http.server.request.start`),
  * before the library sees it.
  */
-export class TrueExchanges {
-  readonly #underWay = new Map<string, TrueExchange>();
-  readonly #givenUp = boundedMap<true>(MOST_GIVEN_UP);
+export class RawHttpRegistry {
+  readonly #underWay = new Map<string, RawHttp>();
+  readonly #givenUp = boundedMap<true>(MAX_GIVEN_UP);
 
   constructor() {
-    subscribe("http.server.request.start", (message) => this.#keep(message as TrueExchange));
+    subscribe("http.server.request.start", (message) => this.#keep(message as RawHttp));
   }
 
   /** Undefined when HTTP streaming is off: then there is no HTTP request in this process. */
-  get(invocationId: string): TrueExchange | undefined {
+  get(invocationId: string): RawHttp | undefined {
     return this.#underWay.get(invocationId);
   }
 
@@ -35,14 +35,14 @@ export class TrueExchanges {
   giveUp(invocationId: string): void {
     const exchange = this.#underWay.get(invocationId);
     if (exchange === undefined) this.#givenUp.set(invocationId, true);
-    else cutConnection(exchange.response);
+    else destroySocket(exchange.response);
   }
 
-  #keep({ request, response }: TrueExchange): void {
+  #keep({ request, response }: RawHttp): void {
     const id = request.headers[INVOCATION_HEADER];
     if (typeof id !== "string") return;
     if (this.#givenUp.size > 0 && this.#givenUp.has(id)) {
-      cutConnection(response);
+      destroySocket(response);
       return;
     }
     nameSomeOrigin(request);
@@ -64,7 +64,7 @@ function nameSomeOrigin({ headers }: IncomingMessage): void {
  * Ends the connection of a call at once. Its `destroy()` alone does nothing to it while the response has no socket: before
  * Node has given it one, and where it waits for the response before it.
  */
-export function cutConnection(response: ServerResponse): void {
+export function destroySocket(response: ServerResponse): void {
   response.destroy();
   response.req.socket.destroy();
 }

@@ -2,10 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { CallerGoneError } from "../../shared/downstream/callDeadline.ts";
 import { GatewayTimeoutError } from "../../shared/errors/errors.ts";
 import type { Log } from "../../shared/telemetry/log.ts";
-import type { TrueExchange } from "./trueExchange.ts";
+import type { RawHttp } from "./rawHttp.ts";
 
 /** Whether, and why, a call must end before it is answered. */
-export class CallEnd {
+export class CallAbort {
   #reason: Error | undefined;
   #controller: AbortController | undefined;
   readonly #listeners: ((reason: Error) => void)[] = [];
@@ -25,13 +25,13 @@ export class CallEnd {
   }
 
   /** Calls back once: at once where the end has come. What listens goes with the call, and must not throw. */
-  whenCome(listener: (reason: Error) => void): void {
+  onAbort(listener: (reason: Error) => void): void {
     if (this.#reason === undefined) this.#listeners.push(listener);
     else listener(this.#reason);
   }
 
   /** Only the first reason counts. */
-  come(reason: Error): void {
+  abort(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     for (const listener of this.#listeners) listener(reason);
@@ -45,8 +45,8 @@ export class CallEnd {
  * answer before the body's end, so the call would go on whatever was answered.
  * @param longest how long a call may take; undefined: no limit is known
  */
-export function callEnd({ request, response }: TrueExchange, longest: TimeLimit | undefined): CallEnd {
-  const end = new CallEnd();
+export function callAbort({ request, response }: RawHttp, longest: TimeLimit | undefined): CallAbort {
+  const end = new CallAbort();
   const running = longest?.start(() => tooLong(end, request, longest.limitMs));
   const { socket } = request;
   let open = 2;
@@ -62,14 +62,14 @@ export function callEnd({ request, response }: TrueExchange, longest: TimeLimit 
   // A caller answered in the middle of their body who then hangs up: of that Node tells the socket only.
   socket.on("close", over);
   response.on("close", () => {
-    if (!response.writableFinished) end.come(new CallerGoneError());
+    if (!response.writableFinished) end.abort(new CallerGoneError());
     closed();
   });
   return end;
 }
 
-function tooLong(end: CallEnd, request: IncomingMessage, longestMs: number): void {
-  end.come(new GatewayTimeoutError(longestMs));
+function tooLong(end: CallAbort, request: IncomingMessage, longestMs: number): void {
+  end.abort(new GatewayTimeoutError(longestMs));
   if (!request.complete) request.destroy();
 }
 
@@ -77,10 +77,10 @@ function tooLong(end: CallEnd, request: IncomingMessage, longestMs: number): voi
  * The work's result, or at once the reason why the call ended. The work itself is told by the same end; what it still
  * comes to then is nobody's any more.
  */
-export function untilCallEnds<T>(work: Promise<T>, end: CallEnd): Promise<T> {
+export function untilAborted<T>(work: Promise<T>, end: CallAbort): Promise<T> {
   return new Promise((resolve, reject) => {
     work.then(resolve, reject);
-    end.whenCome(reject);
+    end.onAbort(reject);
   });
 }
 
@@ -142,9 +142,9 @@ export class TimeLimit {
  * the gateway hangs is looked up by.
  * @returns to be called before the gateway itself ends the connection, which looks the same from here
  */
-export function noteHangUp(exchange: TrueExchange, end: CallEnd, log: Log): () => void {
+export function noteHangUp(exchange: RawHttp, end: CallAbort, log: Log): () => void {
   let ours = false;
-  end.whenCome((reason) => {
+  end.onAbort((reason) => {
     if (!ours && reason instanceof CallerGoneError) log.info("caller_gone", { during: stageOf(exchange) });
   });
   return () => {
@@ -152,7 +152,7 @@ export function noteHangUp(exchange: TrueExchange, end: CallEnd, log: Log): () =
   };
 }
 
-function stageOf({ request, response }: TrueExchange): string {
+function stageOf({ request, response }: RawHttp): string {
   if (response.headersSent) return "the answer";
   return request.complete ? "the wait for an answer" : "the request";
 }

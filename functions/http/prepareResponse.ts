@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { HttpResponse } from "@azure/functions";
-import { discard } from "../../shared/downstream/downstreamClient.ts";
+import { drain } from "../../shared/downstream/downstreamClient.ts";
 import type { HeaderList } from "../../shared/downstream/headers.ts";
 import { asciiValue } from "../../shared/net/headerFields.ts";
-import type { CallEnd } from "./callEnd.ts";
+import type { CallAbort } from "./callAbort.ts";
 import type { HttpAnswer } from "./httpCall.ts";
 import { responseStream, startBody } from "./responseBody.ts";
 
@@ -19,7 +19,7 @@ const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
 
 /** What is left for the library to send. */
-export interface SentAnswer {
+export interface PreparedResponse {
   readonly status: number;
   /** Undefined: nothing is, or it leaves with the end of the response. */
   readonly body?: ReadableStream<Uint8Array>;
@@ -31,19 +31,19 @@ export interface SentAnswer {
  * @throws what the answer makes of the body's error, when it fails before its first byte; TypeError or RangeError for a
  *   header or a status that cannot be sent. Nothing is set on the response then: a problem can still be answered.
  */
-export async function sendAnswer(
+export async function prepareResponse(
   answer: HttpAnswer,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  end: CallEnd,
+  end: CallAbort,
   onBroken: (error: unknown) => void,
-): Promise<SentAnswer> {
+): Promise<PreparedResponse> {
   const { status, headers, body, bodyFailure = (error: unknown) => error } = answer;
   setHead(response, answer);
   if (WITHOUT_LENGTH.has(status)) response.removeHeader("content-length");
   const bodiless = request.method === "HEAD" || BODILESS.has(status);
   if (typeof body !== "object" || bodiless) {
     // The answer is whole without this body, whatever becomes of it.
-    if (typeof body === "object") discard(body);
+    if (typeof body === "object") drain(body);
     else if (body !== undefined && !bodiless) endWith(response, body);
     return { status };
   }
