@@ -1,15 +1,5 @@
 import type { Principal } from "./principal.ts";
-import { ROLES, type Role } from "./roles.ts";
-
-export type Permission =
-  | "secrets/get"
-  | "secrets/list"
-  | "secrets/set"
-  | "certificates/get"
-  | "certificates/list"
-  | "keys/get"
-  | "keys/list"
-  | "keys/sign";
+import { type Permission, ROLES, type Role } from "./roles.ts";
 
 /** The two ways in which a vault is guarded: access policies, or Azure RBAC. */
 export type AccessModel = "policy" | "rbac";

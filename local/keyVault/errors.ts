@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { type AccessModel, type Permission, RBAC_ACTIONS } from "./access.ts";
+import { type AccessModel, RBAC_ACTIONS } from "./access.ts";
 import type { Principal } from "./principal.ts";
+import type { Permission } from "./roles.ts";
 
 /** A refusal as Key Vault words it (learn.microsoft.com/azure/key-vault/general/rest-error-codes). */
 export class KeyVaultError extends Error {

@@ -1,8 +1,9 @@
 import type { FaultScope } from "../net/faultPlan.ts";
 import type { ServerFaults, TransportFaults } from "../net/serverFaults.ts";
-import type { AccessModel, Permission } from "./access.ts";
+import type { AccessModel } from "./access.ts";
 import { forbidden, type KeyVaultError, serverFailure, throttled } from "./errors.ts";
 import type { Principal } from "./principal.ts";
+import type { Permission } from "./roles.ts";
 
 /** What an answering fault knows of the request it befalls. */
 export interface Befallen {

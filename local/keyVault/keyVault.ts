@@ -3,12 +3,12 @@ import { type HttpsService, startHttpsService } from "../net/httpsService.ts";
 import { createRequestJournal } from "../net/requestJournal.ts";
 import { createServerFaults } from "../net/serverFaults.ts";
 import type { ServerIdentity } from "../tls/certificateAuthority.ts";
-import { type AccessPolicy, createAccessControl, type Permission } from "./access.ts";
+import { type AccessPolicy, createAccessControl } from "./access.ts";
 import { type CertificateImport, readCertificate } from "./certificateImport.ts";
 import { KEY_VAULT_AUDIENCES } from "./challenge.ts";
 import { createKeyVaultFaults, type FaultAnswer, type KeyVaultFaults } from "./faults.ts";
 import { answerFailure, answerRequest, type KeyVaultRequest, type Vault } from "./requestHandler.ts";
-import type { Role } from "./roles.ts";
+import type { Permission, Role } from "./roles.ts";
 import {
   type PreparedCertificate,
   prepareRotation,

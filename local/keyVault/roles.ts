@@ -1,4 +1,12 @@
-import type { Permission } from "./access.ts";
+export type Permission =
+  | "secrets/get"
+  | "secrets/list"
+  | "secrets/set"
+  | "certificates/get"
+  | "certificates/list"
+  | "keys/get"
+  | "keys/list"
+  | "keys/sign";
 
 /**
  * Azure's built-in roles for a vault's data, as far as this vault has operations for them.

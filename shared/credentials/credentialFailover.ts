@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
+import type { ClientCredential, CredentialListener, CredentialSource } from "./clientCredential.ts";
 import { CredentialLoadError, CredentialRejectedError } from "./clientCredential.ts";
-import type { CredentialListener, CredentialStatus } from "./credentialLog.ts";
+import type { CredentialStatus } from "./credentialLog.ts";
 import { credentialStatus, ExpiryWarnings } from "./credentialLog.ts";
 import type { Schedule } from "./credentialPoller.ts";
 import { CredentialPoller } from "./credentialPoller.ts";

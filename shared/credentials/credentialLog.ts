@@ -1,25 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { CredentialMetrics } from "../telemetry/instruments.ts";
 import type { Log, LogFields } from "../telemetry/log.ts";
-import type { ClientCredential } from "./clientCredential.ts";
+import type { ClientCredential, CredentialListener } from "./clientCredential.ts";
 import type { CredentialSlot } from "./credentialSlot.ts";
 import type { CredentialVersion } from "./credentialVersion.ts";
-
-/** Told what happens to the credentials, for the log and the metrics. Labels and reasons hold nothing secret. */
-export interface CredentialListener {
-  /** From now on this one is used, because of `reason`. */
-  selected(credential: ClientCredential, reason: string): void;
-  /** This version is forgotten, its key with it. */
-  dropped(credential: ClientCredential, reason: string): void;
-  /** Entra ID does not accept it; it is tried again after `pauseMs`. */
-  rejected(credential: ClientCredential, reason: string, pauseMs: number): void;
-  /** It cannot be had (loaded, signed with), and so another one is needed. The reason names the setting. */
-  unavailable(reason: string): void;
-  /** Whether there is a newer version is not known; what is loaded goes on. */
-  pollFailed(reason: string): void;
-  /** Told once per version and threshold; 0 days or less: it has ended. */
-  expiring(credential: ClientCredential, daysLeft: number): void;
-}
 
 /** `standby`: loaded, and would be used; `idle`: not needed so far, and so not loaded. */
 export type CredentialUse = "selected" | "standby" | "idle" | "unavailable" | "rejected" | "expired";

@@ -1,9 +1,7 @@
 import type { Clock } from "../clock.ts";
-import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
-import type { CredentialListener } from "./credentialLog.ts";
+import type { ClientCredential, CredentialListener, CredentialSource } from "./clientCredential.ts";
 import type { Version } from "./credentialVersion.ts";
-import { CredentialVersion, VersionMemo } from "./credentialVersion.ts";
-import { Pause } from "./failoverCall.ts";
+import { CredentialVersion, Pause, VersionMemo } from "./credentialVersion.ts";
 
 /** After a failed load the source is left alone for this long: a vault in trouble must not get a call per user. */
 const LOAD_PAUSE_MS = 10_000;

@@ -1,8 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { AzureAdSettings, ClientCredentialSettings, KeyVaultSecretSettings } from "../config/settings.ts";
 import type { Secret } from "../secret.ts";
-import type { ClientCredential, CredentialSource } from "./clientCredential.ts";
-import type { CredentialListener } from "./credentialLog.ts";
+import type { ClientCredential, CredentialListener, CredentialSource } from "./clientCredential.ts";
 import type { CredentialSlot } from "./credentialSlot.ts";
 import type { CredentialVersion } from "./credentialVersion.ts";
 import { base64Source, fileSource } from "./fileSource.ts";

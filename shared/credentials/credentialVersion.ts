@@ -1,6 +1,5 @@
 import type { Clock } from "../clock.ts";
 import type { ClientCredential } from "./clientCredential.ts";
-import { Pause } from "./failoverCall.ts";
 
 /** What is known of a version: nothing yet, that Entra ID took it, or why it could not be used. */
 export type Verdict = "untried" | "accepted" | "rejected" | "unavailable";
@@ -148,5 +147,35 @@ export class VersionMemo {
 
   #get(id: string): ClientCredential | undefined {
     return this.#known.get(id)?.deref();
+  }
+}
+
+/** A time in which something is left alone. */
+export class Pause {
+  readonly #now: Clock;
+  #sinceMs = 0;
+  #untilMs = 0;
+
+  constructor(now: Clock) {
+    this.#now = now;
+  }
+
+  start(ms: number): void {
+    this.#sinceMs = this.#now();
+    this.#untilMs = this.#sinceMs + ms;
+  }
+
+  end(): void {
+    this.#untilMs = this.#sinceMs;
+  }
+
+  get holds(): boolean {
+    return this.remainingMs > 0;
+  }
+
+  /** A clock that was set back ends it: then nobody knows how much of it is left. */
+  get remainingMs(): number {
+    const nowMs = this.#now();
+    return nowMs < this.#sinceMs ? 0 : Math.max(this.#untilMs - nowMs, 0);
   }
 }

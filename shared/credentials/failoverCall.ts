@@ -4,6 +4,7 @@ import { CredentialUnavailableError, GatewayMisconfiguredError } from "../errors
 import type { CredentialRejectedError } from "./clientCredential.ts";
 import type { CredentialSlot } from "./credentialSlot.ts";
 import type { CredentialVersion } from "./credentialVersion.ts";
+import { Pause } from "./credentialVersion.ts";
 
 /** A source's newest version and the one before, each of them twice: more attempts make no sense. */
 const MAX_ATTEMPTS_PER_SOURCE = 4;
@@ -203,35 +204,5 @@ export class TotalOutage {
   over(): void {
     this.#known = false;
     this.#pause.end();
-  }
-}
-
-/** A time in which something is left alone. */
-export class Pause {
-  readonly #now: Clock;
-  #sinceMs = 0;
-  #untilMs = 0;
-
-  constructor(now: Clock) {
-    this.#now = now;
-  }
-
-  start(ms: number): void {
-    this.#sinceMs = this.#now();
-    this.#untilMs = this.#sinceMs + ms;
-  }
-
-  end(): void {
-    this.#untilMs = this.#sinceMs;
-  }
-
-  get holds(): boolean {
-    return this.remainingMs > 0;
-  }
-
-  /** A clock that was set back ends it: then nobody knows how much of it is left. */
-  get remainingMs(): number {
-    const nowMs = this.#now();
-    return nowMs < this.#sinceMs ? 0 : Math.max(this.#untilMs - nowMs, 0);
   }
 }

@@ -12,7 +12,7 @@ import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
 import type { HttpClient } from "../net/httpClient.ts";
 import { Secret } from "../secret.ts";
 import { appTokenFailure, exchangeFailure } from "./exchangeFailure.ts";
-import type { AccessToken } from "./tokenBroker.ts";
+import type { AccessToken } from "./tokenCache.ts";
 
 /** One exchange: whose token, for which API. */
 export interface ExchangeRequest {

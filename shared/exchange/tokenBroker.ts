@@ -1,17 +1,13 @@
-import { hash } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import type { DownstreamApiSettings } from "../config/settings.ts";
 import type { CredentialFailover } from "../credentials/credentialFailover.ts";
-import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
-import type { Secret } from "../secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import { describeError } from "../telemetry/log.ts";
 import type { TokenMetrics } from "../telemetry/tokenMetrics.ts";
 import type { FailureSubject, NegativeCache } from "./negativeCache.ts";
 import type { ExchangeRequest, OnBehalfOfExchange } from "./onBehalfOfExchange.ts";
 import { SingleFlight } from "./singleFlight.ts";
-import type { CachedToken, MemoryCache, SharedCache } from "./tokenCache.ts";
-import { lifetimeOf, RevokedTokens } from "./tokenCache.ts";
+import type { AccessToken, CachedToken, MemoryCache, SharedCache } from "./tokenCache.ts";
+import { cacheKey, lifetimeOf, RevokedTokens } from "./tokenCache.ts";
 
 /** After a renewal that failed, the next is tried no sooner: the token lasts, and Entra ID may be in trouble. */
 const RENEWAL_PAUSE_MS = 30_000;
@@ -190,40 +186,4 @@ function subjectOf(key: string, { user, api }: ExchangeRequest): FailureSubject 
   // A tenant's id is a GUID: no user's subject begins like the app's own.
   const whose = api.requestAppToken ? `app ${user.tenantId}` : `${user.tenantId} ${user.userId}`;
   return { key, userAndApi: `${whose} ${api.name}` };
-}
-
-/** Token B: an access token to a downstream API, for one user, or of the app itself where the API's settings say so. */
-export interface AccessToken {
-  readonly token: Secret;
-  readonly expiresOnMs: number;
-  /** It waited in a cache: the downstream API may think otherwise of it by now. Absent: issued just now. */
-  readonly cached?: true;
-  /** The claims that it was obtained with, as JSON text: it is renewed with the same. */
-  readonly claims?: string;
-}
-
-const APP = "app:";
-
-/**
- * The name under which a user's token B is cached: SHA-256 over everything that decides which token it is, each part
- * with its length before it, so that no two lists of parts run together. It reveals none of them. Token A takes part as
- * its own SHA-256, which is there already: it was computed to look up whether the token is valid. Claims are a part only
- * where there are some: none and empty ones are not the same. An app's own token is the same for all users of a tenant: in
- * token A's place stands what cannot begin a part.
- */
-export function cacheKey(
-  user: ValidatedAssertion,
-  api: DownstreamApiSettings,
-  clientId: string,
-  claims: string | undefined,
-): string {
-  const scopes = api.scopes.toSorted().join(" ");
-  const whose = api.requestAppToken ? APP : part(user.assertion.sha256);
-  let parts = part(user.tenantId) + part(clientId) + whose + part(api.name) + part(scopes);
-  if (claims !== undefined) parts += part(claims);
-  return hash("sha256", parts, "base64url");
-}
-
-function part(text: string): string {
-  return `${text.length}:${text}`;
 }

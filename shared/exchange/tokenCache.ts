@@ -1,7 +1,10 @@
+import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { boundedMap } from "../boundedMap.ts";
 import type { Clock } from "../clock.ts";
-import type { AccessToken } from "./tokenBroker.ts";
+import type { DownstreamApiSettings } from "../config/settings.ts";
+import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
+import type { Secret } from "../secret.ts";
 
 /**
  * How long an entry counts as just used. Moving it to the front touches four others, which for many users are in no cache
@@ -133,4 +136,40 @@ export class RevokedTokens {
   has({ token }: AccessToken): boolean {
     return this.#digests.size > 0 && this.#digests.has(token.sha256);
   }
+}
+
+/** Token B: an access token to a downstream API, for one user, or of the app itself where the API's settings say so. */
+export interface AccessToken {
+  readonly token: Secret;
+  readonly expiresOnMs: number;
+  /** It waited in a cache: the downstream API may think otherwise of it by now. Absent: issued just now. */
+  readonly cached?: true;
+  /** The claims that it was obtained with, as JSON text: it is renewed with the same. */
+  readonly claims?: string;
+}
+
+/**
+ * The name under which a user's token B is cached: SHA-256 over everything that decides which token it is, each part
+ * with its length before it, so that no two lists of parts run together. It reveals none of them. Token A takes part as
+ * its own SHA-256, which is there already: it was computed to look up whether the token is valid. Claims are a part only
+ * where there are some: none and empty ones are not the same. An app's own token is the same for all users of a tenant: in
+ * token A's place stands what cannot begin a part.
+ */
+export function cacheKey(
+  user: ValidatedAssertion,
+  api: DownstreamApiSettings,
+  clientId: string,
+  claims: string | undefined,
+): string {
+  const scopes = api.scopes.toSorted().join(" ");
+  const whose = api.requestAppToken ? APP : part(user.assertion.sha256);
+  let parts = part(user.tenantId) + part(clientId) + whose + part(api.name) + part(scopes);
+  if (claims !== undefined) parts += part(claims);
+  return hash("sha256", parts, "base64url");
+}
+
+const APP = "app:";
+
+function part(text: string): string {
+  return `${text.length}:${text}`;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { Permission } from "../access.ts";
 import { badParameter, notFound } from "../errors.ts";
+import type { Permission } from "../roles.ts";
 import type { ObjectKind, Store, StoredVersion } from "../store.ts";
 
 const MAX_PAGE_SIZE = 25;

@@ -7,7 +7,7 @@ import type { DownstreamRequest } from "../../../shared/downstream/downstreamCli
 import { MAX_KEPT_BYTES } from "../../../shared/downstream/requestBody.ts";
 import { InteractionRequiredError } from "../../../shared/errors/errors.ts";
 import type { ExchangeRequest } from "../../../shared/exchange/onBehalfOfExchange.ts";
-import type { AccessToken } from "../../../shared/exchange/tokenBroker.ts";
+import type { AccessToken } from "../../../shared/exchange/tokenCache.ts";
 import { recordedLog, tokenB, userOf } from "../exchange/support/subjects.ts";
 import { apiSettings } from "./support/apiSettings.ts";
 import { bytesOf, failureOf, get } from "./support/calls.ts";

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cacheKey } from "../../../shared/exchange/tokenBroker.ts";
-import { lifetimeOf } from "../../../shared/exchange/tokenCache.ts";
+import { cacheKey, lifetimeOf } from "../../../shared/exchange/tokenCache.ts";
 import { apiOf, tokenB, userOf } from "./support/subjects.ts";
 
 /** Short and of few letters: so that parts that run together are met often. */

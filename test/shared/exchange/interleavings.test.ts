@@ -9,8 +9,8 @@ import {
   ThrottledError,
 } from "../../../shared/errors/errors.ts";
 import type { ExchangeRequest } from "../../../shared/exchange/onBehalfOfExchange.ts";
-import type { AccessToken, TokenBroker } from "../../../shared/exchange/tokenBroker.ts";
-import type { CachedToken, SharedCache } from "../../../shared/exchange/tokenCache.ts";
+import type { TokenBroker } from "../../../shared/exchange/tokenBroker.ts";
+import type { AccessToken, CachedToken, SharedCache } from "../../../shared/exchange/tokenCache.ts";
 import { brokerWorld, settled } from "./support/brokerWorld.ts";
 import { apiOf, appApiOf, requestOf, userOf } from "./support/subjects.ts";
 

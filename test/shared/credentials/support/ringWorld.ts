@@ -1,7 +1,10 @@
-import type { ClientCredential, CredentialSource } from "../../../../shared/credentials/clientCredential.ts";
+import type {
+  ClientCredential,
+  CredentialListener,
+  CredentialSource,
+} from "../../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError, CredentialRejectedError } from "../../../../shared/credentials/clientCredential.ts";
 import { CredentialFailover } from "../../../../shared/credentials/credentialFailover.ts";
-import type { CredentialListener } from "../../../../shared/credentials/credentialLog.ts";
 import { Secret } from "../../../../shared/secret.ts";
 
 /** A source that the test answers for. */

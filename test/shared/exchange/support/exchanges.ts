@@ -5,7 +5,7 @@ import type { DownstreamApiSettings } from "../../../../shared/config/settings.t
 import type { ClientCredential } from "../../../../shared/credentials/clientCredential.ts";
 import { GatewayError } from "../../../../shared/errors/errors.ts";
 import { OnBehalfOfExchange } from "../../../../shared/exchange/onBehalfOfExchange.ts";
-import type { AccessToken } from "../../../../shared/exchange/tokenBroker.ts";
+import type { AccessToken } from "../../../../shared/exchange/tokenCache.ts";
 import type { ValidatedAssertion } from "../../../../shared/inbound/userTokenValidator.ts";
 import { createHttpClient } from "../../../../shared/net/httpClient.ts";
 import { Secret } from "../../../../shared/secret.ts";

@@ -1,7 +1,7 @@
 import type { DownstreamApiSettings } from "../../../../shared/config/settings.ts";
 import type { CredentialFailover } from "../../../../shared/credentials/credentialFailover.ts";
 import type { ExchangeRequest } from "../../../../shared/exchange/onBehalfOfExchange.ts";
-import type { AccessToken } from "../../../../shared/exchange/tokenBroker.ts";
+import type { AccessToken } from "../../../../shared/exchange/tokenCache.ts";
 import type { ValidatedAssertion } from "../../../../shared/inbound/userTokenValidator.ts";
 import { Secret } from "../../../../shared/secret.ts";
 import type { LogFields } from "../../../../shared/telemetry/log.ts";
