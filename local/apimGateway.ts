@@ -57,6 +57,8 @@ export interface ApimGatewayOptions {
   readonly openCircuit?: ApimOptions["openCircuit"];
   /** See `ApimOptions`. */
   readonly pathEncoding?: ApimOptions["pathEncoding"];
+  /** Changes the text of each policy and fragment before it is loaded: a test takes one of several locks away. */
+  readonly editPolicy?: (text: string) => string;
   readonly now?: () => number;
   /** See `ApimOptions`. */
   readonly startTimer?: ApimOptions["startTimer"];
@@ -68,7 +70,10 @@ export interface ApimGatewayOptions {
 /** API Management with the very policy files that are deployed, the local Entra ID and the function app behind it. */
 export async function startApimGateway(options: ApimGatewayOptions): Promise<LocalApim> {
   const { azure, functionsUrl, tier = "BasicV2", gatewayToken = "managed-identity" } = options;
-  const source = (path: string): Promise<PolicySource> => readPolicy(path, tier, gatewayToken);
+  const source = async (path: string): Promise<PolicySource> => {
+    const { file, text } = await readPolicy(path, tier, gatewayToken);
+    return { file, text: options.editPolicy?.(text) ?? text };
+  };
   const fragment = (name: string): Promise<PolicySource> => source(`fragments/${name}.xml`);
   const { trace, telemetry, log, now, startTimer } = options;
   return startApim({

@@ -10,7 +10,7 @@ export function alwaysBelow(bases: readonly string[], path: string): boolean {
   return everyReading(path).every((reading) => bases.some((base) => isPrefix(base.split("/").slice(1), reading)));
 }
 
-function everyReading(path: string): string[][] {
+export function everyReading(path: string): string[][] {
   const readings: string[][] = [];
   let text = path;
   for (let round = 0; round < ROUNDS; round++) {
