@@ -174,6 +174,11 @@ export const queries: fc.Arbitrary<string> = fc.oneof(
       "??",
       "?a=%00",
       "?%zz",
+      "?subscription-key=k",
+      "?a=%zz&Subscription-Key=k&&b",
+      "?subscription%2dkey=k&a=1",
+      "?_method=DELETE",
+      "?a&%5Fmethod=PUT",
     ),
   },
   {

@@ -33,6 +33,18 @@ const NEVER_RELAYED = [
   "alt-svc",
   "x-powered-by",
   "x-aspnet-version",
+  "access-control-allow-origin",
+  "access-control-allow-credentials",
+  "strict-transport-security",
+  "clear-site-data",
+  "service-worker-allowed",
+  "nel",
+  "report-to",
+  "reporting-endpoints",
+  "refresh",
+  "public-key-pins",
+  "sourcemap",
+  "cdn-cache-control",
 ];
 const LONGEST_SHOWN = 200;
 
@@ -112,6 +124,7 @@ function judgeAnswer(
   for (const name of never)
     for (const given of valuesOf(plan.fields, name))
       expect("relayed-header", !valuesOf(fields, name).includes(given), name);
+  expect("relayed-header", !/\bpublic\b|s-maxage/i.test(value("cache-control")), value("cache-control"));
   expect("relayed-header", value("server") === "Kestrel", value("server"));
   expect(
     "relayed-header",

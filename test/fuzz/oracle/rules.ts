@@ -10,7 +10,7 @@ export const REQUEST_RULES = {
   host: "one Host, and it is the downstream API's",
   "base-path": "below the base URL's path, even as a lenient server reads it",
   "open-paths": "below an open prefix and with an open method, where the settings name some",
-  query: "the query, byte for byte",
+  query: "the query, byte for byte, without API Management's own key",
   token: "one Authorization: a token B of Entra ID's for this API and this caller's user",
   "foreign-token": "nowhere token A, the gateway's token or a secret",
   "forbidden-header": "no header that must not pass, under no disguise",
@@ -27,7 +27,8 @@ export const ANSWER_RULES = {
   secret: "no token and no secret",
   "internal-address": "no internal address",
   "stack-trace": "no stack trace",
-  "relayed-header": "no cookie, no hop-by-hop field no challenge and no server identity of the downstream API",
+  "relayed-header":
+    "no cookie, hop-by-hop field, challenge or server identity of the downstream API, nothing that speaks for a whole origin, nothing that opens shared caches",
   "relayed-body": "the downstream API's status and body, byte for byte",
   location: "leads the client where the downstream API's leads",
 } as const;
