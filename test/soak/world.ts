@@ -80,6 +80,7 @@ function settingsOf(azure: LocalAzure, apis: readonly ApiUnderSoak[], redis: Red
     const of = `DownstreamApis__${name}__`;
     settings[`${of}BaseUrl`] = server.url;
     settings[`${of}Scopes`] = scope;
+    settings[`${of}AllowedMethods`] = "GET HEAD POST PUT PATCH DELETE OPTIONS";
     settings[`${of}ResponseTimeoutSeconds`] = seconds(LIMITS.responseTimeoutMs);
     settings[`${of}IdleTimeoutSeconds`] = seconds(LIMITS.idleTimeoutMs);
     settings[`${of}TotalTimeoutSeconds`] = seconds(LIMITS.totalTimeoutMs);

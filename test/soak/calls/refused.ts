@@ -33,17 +33,21 @@ export const astray: CallKind = {
   async run(session) {
     const { random } = session;
     const { headers } = someCaller(session);
-    const [path, status, code] = pick(
+    const [path, status, code, more = {}] = pick<readonly [string, number, string, Readonly<Record<string, string>>?]>(
       [
         ["/downstream/nowhere/me", 404, "downstream_api_unknown"],
         ["/downstream/profile/a%252e%252e/me", 400, "invalid_target"],
         ["/downstream/ledger/a%5cb", 400, "invalid_target"],
-      ] as const,
+        ["/downstream/ledger/%20../me", 400, "invalid_target"],
+        ["/downstream/files/a/%25%32%65%25%32%65/me", 400, "invalid_target"],
+        ["/downstream/orders/me?_method=PURGE", 405, "method_not_allowed"],
+        ["/downstream/orders/me", 405, "method_not_allowed", { "x-http-method-override": "PURGE" }],
+      ],
       random(),
     );
     await session.call({
       kind: "astray",
-      sent: { method: "GET", path, headers },
+      sent: { method: "GET", path, headers: { ...headers, ...more } },
       judge: whole((answer) =>
         answer.status === status && jsonOf(answer.body).code === code ? undefined : `not refused with ${code}`,
       ),
