@@ -137,8 +137,8 @@ export const OVERRIDE_HEADERS: ReadonlySet<string> = new Set([
 export const OVERRIDE_PARAMETERS: ReadonlySet<string> = new Set(["_method", "$httpmethod", ...OVERRIDE_HEADERS]);
 
 /**
- * What in a request asks for a method that is not allowed, as a name for the client; undefined: nothing does. The API may
- * obey any of several values, so each must be allowed.
+ * What in a request asks for a method that is not allowed, as a name for the client; undefined: nothing does. Each value
+ * must be one allowed method: what an API makes of a list, as the host joins repeated headers, nobody knows.
  * @param rawHeaders names and values in turn
  * @param query empty, or beginning with a question mark
  * @param allowed in capitals
@@ -148,8 +148,7 @@ export function overridesMethod(
   query: string,
   allowed: readonly string[],
 ): string | undefined {
-  const isAllowed = (value: string) =>
-    value.split(",").every((method) => allowed.includes(method.trim().toUpperCase()));
+  const isAllowed = (value: string): boolean => allowed.includes(value.trim().toUpperCase());
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = plainName(rawHeaders[index] ?? "");
     if (OVERRIDE_HEADERS.has(name) && !isAllowed(rawHeaders[index + 1] ?? "")) return `the header ${name}`;

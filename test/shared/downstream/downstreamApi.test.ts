@@ -54,6 +54,7 @@ describe("the rules of a downstream API", () => {
     { headers: { X_HTTP_Method_Override: "DELETE" } },
     { headers: { "x.method.override": "DELETE" } },
     { headers: { "X-HTTP-Method": "POST, DELETE" } },
+    { headers: { "X-HTTP-Method": "POST, POST" } },
     { headers: { "X-HTTP-Method": "" } },
     { query: "?_method=DELETE" },
     { query: "?a=b&%5Fmethod=DELETE" },
