@@ -148,13 +148,13 @@ describe.each(TIERS)("a call to an API that API Management calls itself, on the 
     await refused("/profile-direct/x", "DELETE", {});
     await refused("/profile-direct/x", "HEAD", {});
     for (const name of ["x-http-method", "x-http-method-override", "x-method-override", "x_http_method"]) {
-      for (const value of ["DELETE", "delete", "GET, PATCH", ""])
+      for (const value of ["DELETE", "delete", "GET, PATCH", "GET, POST", ""])
         await refused("/profile-direct/x", "POST", { [name]: value }, `the header ${name}`);
     }
     await refused("/profile-direct/x?_method=DELETE", "POST", {}, "the query parameter _method");
     await refused("/profile-direct/x?a=1&%24httpMethod=PUT", "POST", {}, "the query parameter $httpmethod");
     expect(backend.requests).toHaveLength(before);
-    for (const headers of [{}, { "x-http-method": "get" }, { "x-http-method-override": "GET, POST" }])
+    for (const headers of [{}, { "x-http-method": "get" }, { "x-http-method-override": "POST" }])
       expect((await own.client.call("/profile-direct/x?_method=GET", { method: "POST", token, headers })).status).toBe(
         200,
       );
