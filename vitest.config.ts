@@ -10,7 +10,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/fuzz/**"] },
+        test: {
+          name: "parts",
+          include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/fuzz/**"],
+        },
       },
       {
         extends: true,

@@ -1,10 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type LocalApim, startApim } from "@obo-gateway/local-apim/apim.ts";
+import type {
+  ApimOptions,
+  NamedValue,
+  OperationDefinition,
+  PolicySource,
+  Tier,
+} from "@obo-gateway/local-apim/options.ts";
+import type { PolicyTrace } from "@obo-gateway/local-apim/trace.ts";
 import { parse } from "yaml";
 import { z } from "zod";
-import { type LocalApim, startApim } from "./apim/apim.ts";
-import type { ApimOptions, NamedValue, OperationDefinition, PolicySource, Tier } from "./apim/options.ts";
-import type { PolicyTrace } from "./apim/trace.ts";
 import type { LocalAzure } from "./azure.ts";
 
 const POLICIES = join(import.meta.dirname, "../infra/policies");

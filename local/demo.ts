@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import type { PolicyTrace } from "@obo-gateway/local-apim/trace.ts";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { formatLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
 import { bundleFunctions } from "../scripts/bundle.ts";
-import type { PolicyTrace } from "./apim/trace.ts";
 import { startApimGateway } from "./apimGateway.ts";
 import { appSettings } from "./appSettings.ts";
 import type { LocalAzure } from "./azure.ts";
@@ -13,8 +15,6 @@ import type { Hop } from "./demo/hops.ts";
 import { recordHops } from "./demo/hops.ts";
 import type { Scenario } from "./demo/scenario.ts";
 import { SCENARIOS } from "./demo/scenarios.ts";
-import { startFunctionsHost } from "./functionsHost/functionsHost.ts";
-import { formatLine } from "./functionsHost/log.ts";
 
 const root = join(import.meta.dirname, "..");
 

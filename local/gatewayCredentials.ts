@@ -1,10 +1,10 @@
-import type { LocalEntra } from "./entra/entra.ts";
-import { TOKEN_EXCHANGE } from "./entra/federatedAssertion.ts";
-import { issuerOf } from "./entra/issuer.ts";
-import type { CertificateContentType } from "./keyVault/certificateImport.ts";
-import type { LocalKeyVault } from "./keyVault/keyVault.ts";
-import { makeSelfSignedCertificate } from "./keyVault/selfSigned.ts";
-import type { Seed } from "./seed.ts";
+import type { LocalEntra } from "@obo-gateway/local-azure/entra/entra.ts";
+import { TOKEN_EXCHANGE } from "@obo-gateway/local-azure/entra/federatedAssertion.ts";
+import { issuerOf } from "@obo-gateway/local-azure/entra/issuer.ts";
+import type { CertificateContentType } from "@obo-gateway/local-azure/keyVault/certificateImport.ts";
+import type { LocalKeyVault } from "@obo-gateway/local-azure/keyVault/keyVault.ts";
+import { makeSelfSignedCertificate } from "@obo-gateway/local-azure/keyVault/selfSigned.ts";
+import type { Seed } from "@obo-gateway/local-azure/seed.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 const BACKDATED_MS = 60_000;

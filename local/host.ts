@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { formatLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
 import { z } from "zod";
 import { bundleFunctions } from "../scripts/bundle.ts";
 import { portOption, readOptions } from "./cli/options.ts";
 import { runProgram, UsageError } from "./cli/program.ts";
 import { stopOnSignal } from "./cli/stopOnSignal.ts";
-import { startFunctionsHost } from "./functionsHost/functionsHost.ts";
-import { formatLine } from "./functionsHost/log.ts";
 
 const DEFAULT_PORT = 7071;
 const SETTINGS_FILE = "local.settings.json";

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { formatLine, type HostLogLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
 import { bundleFunctions } from "../scripts/bundle.ts";
 import { startApimGateway } from "./apimGateway.ts";
 import { appSettings, CREDENTIALS, IDENTITIES } from "./appSettings.ts";
@@ -8,8 +10,6 @@ import { policyLines } from "./cli/policyLines.ts";
 import { runProgram, UsageError } from "./cli/program.ts";
 import { stopOnSignal } from "./cli/stopOnSignal.ts";
 import { welcome } from "./cli/welcome.ts";
-import { startFunctionsHost } from "./functionsHost/functionsHost.ts";
-import { formatLine, type HostLogLine } from "./functionsHost/log.ts";
 import { removeLocalSettings, writeLocalSettings } from "./localSettings.ts";
 import { describeRunning } from "./running.ts";
 

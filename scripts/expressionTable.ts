@@ -12,7 +12,7 @@ if (project === undefined) {
   process.exit(2);
 }
 
-const folder = new URL("../test/local/apim/expressions/", import.meta.url);
+const folder = new URL("../packages/policy-expressions/test/", import.meta.url);
 const cases = readFileSync(new URL("table.jsonl", folder), "utf8");
 const done = spawnSync("dotnet", ["run", "--project", project, "--", "eval"], {
   input: cases,

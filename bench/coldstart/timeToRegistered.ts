@@ -1,10 +1,10 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { ReadyMessage, WorkerMessage } from "../../local/functionsHost/messages.ts";
-import { isMessage } from "../../local/functionsHost/messages.ts";
+import type { ReadyMessage, WorkerMessage } from "@obo-gateway/local-azure/functionsHost/messages.ts";
+import { isMessage } from "@obo-gateway/local-azure/functionsHost/messages.ts";
 
-const MAIN = join(import.meta.dirname, "../../local/functionsHost/worker/main.ts");
+const MAIN = join(import.meta.dirname, "@obo-gateway/local-azure/functionsHost/worker/main.ts");
 
 /**
  * Milliseconds from starting the host's worker process until it says which functions the app has registered.

@@ -1,6 +1,6 @@
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 import { Agent } from "undici";
 import type { LocalAzure } from "../../local/azure.ts";
-import type { FunctionsHost } from "../../local/functionsHost/functionsHost.ts";
 import { bearer } from "../support/signIn.ts";
 
 const ON_BEHALF_OF = "urn:ietf:params:oauth:grant-type:jwt-bearer";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 import type { LocalAzure } from "../../local/azure.ts";
-import type { FunctionsHost } from "../../local/functionsHost/functionsHost.ts";
 import { startFunctionApp } from "../support/functionApp.ts";
 import { startRedisServer } from "../support/redisServer.ts";
 import { signInUsers } from "../support/signIn.ts";

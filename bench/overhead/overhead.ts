@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import type { FunctionsHost } from "../../local/functionsHost/functionsHost.ts";
 import { bundleFunctions } from "../../scripts/bundle.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { buildFixtureApp } from "../support/fixtureApp.ts";

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { listen } from "../../local/net/listen.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 
 /**
  * The downstream API, a process of its own: the same small JSON for whoever asks, so that its own work is no part of what

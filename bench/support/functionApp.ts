@@ -1,9 +1,9 @@
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { formatLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
 import type { Front } from "../../local/appSettings.ts";
 import { appSettings } from "../../local/appSettings.ts";
 import type { LocalAzure } from "../../local/azure.ts";
-import type { FunctionsHost } from "../../local/functionsHost/functionsHost.ts";
-import { startFunctionsHost } from "../../local/functionsHost/functionsHost.ts";
-import { formatLine } from "../../local/functionsHost/log.ts";
 
 export interface FunctionAppOptions {
   readonly appDirectory: string;

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 import { createClient } from "@redis/client";
-import { listen } from "../../local/net/listen.ts";
 
 const READY_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { consent, registerUser } from "@obo-gateway/local-azure/entra/registration.ts";
 import type { LocalAzure } from "../../local/azure.ts";
-import { consent, registerUser } from "../../local/entra/registration.ts";
 
 /** Tokens A of so many new users, each of whom may call the profile API through the gateway. */
 export async function signInUsers({ entra, seed }: LocalAzure, count: number): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { PolicyTrace } from "../apim/trace.ts";
+import type { PolicyTrace } from "@obo-gateway/local-apim/trace.ts";
 import { table } from "./table.ts";
 
 const LONGEST_EFFECT = 100;

@@ -1,4 +1,4 @@
-import { PortTakenError } from "../net/listen.ts";
+import { PortTakenError } from "@obo-gateway/local-azure/net/listen.ts";
 
 /** A mistake of whoever typed the command: the message is all they need. */
 export class UsageError extends Error {

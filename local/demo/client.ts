@@ -1,6 +1,6 @@
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
 import { Agent, request } from "undici";
 import type { LocalAzure } from "../azure.ts";
-import type { User } from "../entra/directory.ts";
 
 export interface ClientAnswer {
   readonly status: number;

@@ -1,4 +1,4 @@
-import type { User } from "../entra/directory.ts";
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
 import type { ClientAnswer } from "./client.ts";
 import type { Hop } from "./hops.ts";
 import type { Scenario, Stage } from "./scenario.ts";

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFixtureApp } from "../../bench/support/fixtureApp.ts";
 import { startFunctionApp } from "../../bench/support/functionApp.ts";
@@ -12,8 +14,6 @@ import { startDownstream } from "../../bench/support/startDownstream.ts";
 import { API, someUser } from "../../bench/support/users.ts";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import { listen } from "../../local/net/listen.ts";
-import { stop } from "../../local/net/stop.ts";
 
 describe("the caches compared", () => {
   const users = Array.from({ length: 50 }, () => someUser(Date.now()));

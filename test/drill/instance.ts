@@ -1,5 +1,5 @@
-import type { FunctionsHost } from "../../local/functionsHost/functionsHost.ts";
-import { startFunctionsHost } from "../../local/functionsHost/functionsHost.ts";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 import { GatewayClient } from "../e2e/support/gatewayClient.ts";
 import type { LogEvent } from "../e2e/support/hostLog.ts";
 import { HostLogRecorder } from "../e2e/support/hostLog.ts";

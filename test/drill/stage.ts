@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { AppCredentials } from "@obo-gateway/local-azure/entra/appCredentials.ts";
 import type { CredentialKind } from "../../local/appSettings.ts";
 import { appSettings } from "../../local/appSettings.ts";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import type { AppCredentials } from "../../local/entra/appCredentials.ts";
 import type { Finding } from "./finding.ts";
 import { Instance } from "./instance.ts";
 import { SteadyLoad } from "./steadyLoad.ts";

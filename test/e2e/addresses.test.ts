@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exchange } from "../local/functionsHost/support/rawHttp.ts";
+import { exchange } from "../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { expectProblem } from "./support/problem.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { User } from "../../local/entra/directory.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "./support/leaks.ts";

@@ -5,9 +5,9 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 import { Agent, request } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
-import { listen } from "../../local/net/listen.ts";
 import type { Running } from "../../local/running.ts";
 
 const root = join(import.meta.dirname, "../..");

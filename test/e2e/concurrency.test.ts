@@ -1,5 +1,5 @@
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { User } from "../../local/entra/directory.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { newUser } from "./support/people.ts";

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { registeredCertificate } from "@obo-gateway/local-azure/entra/registration.ts";
+import { toPkcs12 } from "@obo-gateway/local-azure/keyVault/pkcs12.ts";
+import { makeSelfSignedCertificate } from "@obo-gateway/local-azure/keyVault/selfSigned.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import { registeredCertificate } from "../../local/entra/registration.ts";
-import { toPkcs12 } from "../../local/keyVault/pkcs12.ts";
-import { makeSelfSignedCertificate } from "../../local/keyVault/selfSigned.ts";
 import type { GatewayOptions } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "./support/leaks.ts";

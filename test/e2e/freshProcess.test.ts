@@ -1,7 +1,7 @@
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import type { User } from "../../local/entra/directory.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { newUser } from "./support/people.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
+import type { LocalDownstream } from "@obo-gateway/local-azure/downstream/downstream.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LocalDownstream } from "../../local/downstream/downstream.ts";
-import { RawConnection } from "../local/functionsHost/support/rawHttp.ts";
+import { RawConnection } from "../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import { arrived, finished } from "./support/downstreamEvents.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";

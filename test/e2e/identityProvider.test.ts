@@ -1,5 +1,5 @@
+import type { Fault } from "@obo-gateway/local-azure/entra/faultSchema.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Fault } from "../../local/entra/faultSchema.ts";
 import { failedExchange } from "./support/failedCall.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";

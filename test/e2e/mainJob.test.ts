@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse, RawConnection } from "../local/functionsHost/support/rawHttp.ts";
+import { parse, RawConnection } from "../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "./support/leaks.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import { reproducibleChunks, reproducibleSha256 } from "@obo-gateway/local-azure/downstream/reproducibleBytes.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { reproducibleChunks, reproducibleSha256 } from "../../local/downstream/reproducibleBytes.ts";
-import { RawConnection } from "../local/functionsHost/support/rawHttp.ts";
+import { RawConnection } from "../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { watchMemory } from "./support/workerMemory.ts";

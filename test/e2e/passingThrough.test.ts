@@ -3,7 +3,12 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import { exchange, header, headers, RawConnection } from "../local/functionsHost/support/rawHttp.ts";
+import {
+  exchange,
+  header,
+  headers,
+  RawConnection,
+} from "../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import type { RawServer } from "../shared/downstream/support/rawServer.ts";
 import { startRawServer } from "../shared/downstream/support/rawServer.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { appSettings } from "../../local/appSettings.ts";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import type { FunctionsHost } from "../../local/functionsHost/functionsHost.ts";
-import { startFunctionsHost } from "../../local/functionsHost/functionsHost.ts";
 import type { RedisUnderTest } from "../shared/exchange/redis/support/redis.ts";
 import { eventually, redisInstalled, startRedis } from "../shared/exchange/redis/support/redis.ts";
 

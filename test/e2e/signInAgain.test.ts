@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { consent } from "@obo-gateway/local-azure/entra/registration.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { consent } from "../../local/entra/registration.ts";
 import { failedExchange } from "./support/failedCall.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";

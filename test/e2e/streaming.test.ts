@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import type { LocalDownstream } from "@obo-gateway/local-azure/downstream/downstream.ts";
+import { reproducibleSha256 } from "@obo-gateway/local-azure/downstream/reproducibleBytes.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LocalDownstream } from "../../local/downstream/downstream.ts";
-import { reproducibleSha256 } from "../../local/downstream/reproducibleBytes.ts";
 import { finished } from "./support/downstreamEvents.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exchange, header } from "../local/functionsHost/support/rawHttp.ts";
+import { exchange, header } from "../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import type { GatewayUnderTest } from "./support/gatewayUnderTest.ts";
 import { startGateway } from "./support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "./support/leaks.ts";

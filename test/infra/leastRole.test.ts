@@ -1,6 +1,6 @@
+import { makeSelfSignedCertificate } from "@obo-gateway/local-azure/keyVault/selfSigned.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { longestCallMs } from "../../functions/functionTimeout.ts";
-import { makeSelfSignedCertificate } from "../../local/keyVault/selfSigned.ts";
 import { loadSettings } from "../../shared/config/loadSettings.ts";
 import type { ClientCredential, CredentialSource } from "../../shared/credentials/clientCredential.ts";
 import { credentialSources } from "../../shared/credentials/credentialSources.ts";

@@ -3,13 +3,13 @@ import { ManagedIdentityCredential } from "@azure/identity";
 import { CertificateClient } from "@azure/keyvault-certificates";
 import { CryptographyClient } from "@azure/keyvault-keys";
 import { SecretClient } from "@azure/keyvault-secrets";
+import { rotate } from "@obo-gateway/local-azure/control/rotate.ts";
+import { TOKEN_EXCHANGE } from "@obo-gateway/local-azure/entra/federatedAssertion.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { appSettings, CREDENTIALS } from "../../local/appSettings.ts";
 import { CERTIFICATES, type LocalAzure, SECRET, startLocalAzure } from "../../local/azure.ts";
-import { TOKEN_EXCHANGE } from "../../local/entra/federatedAssertion.ts";
-import { rotate } from "../../local/rotate.ts";
-import { encodeForm } from "./entra/support/requests.ts";
-import { createTrustingClient, type TrustingClient } from "./support/trustingClient.ts";
+import { encodeForm } from "../../packages/local-azure/test/entra/support/requests.ts";
+import { createTrustingClient, type TrustingClient } from "../../packages/local-azure/test/support/trustingClient.ts";
 
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

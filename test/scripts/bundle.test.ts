@@ -13,8 +13,8 @@ const ROOT = join(import.meta.dirname, "../..");
 const SCRIPT = `
   import { createRequire } from "node:module";
   import { join } from "node:path";
-  import { supplyCoreModule } from "./local/functionsHost/worker/coreApi.ts";
-  import { WorkerApp } from "./local/functionsHost/worker/workerApp.ts";
+  import { supplyCoreModule } from "./packages/local-azure/src/functionsHost/worker/coreApi.ts";
+  import { WorkerApp } from "./packages/local-azure/src/functionsHost/worker/workerApp.ts";
   const [root, ...files] = process.argv.slice(1);
   supplyCoreModule(new WorkerApp(() => undefined));
   console.info = console.warn = console.error = () => undefined;

@@ -1,7 +1,7 @@
+import type { LocalDownstream } from "@obo-gateway/local-azure/downstream/downstream.ts";
+import { startDownstream } from "@obo-gateway/local-azure/downstream/downstream.ts";
+import { consent, registerApp } from "@obo-gateway/local-azure/entra/registration.ts";
 import type { LocalAzure } from "../../local/azure.ts";
-import type { LocalDownstream } from "../../local/downstream/downstream.ts";
-import { startDownstream } from "../../local/downstream/downstream.ts";
-import { consent, registerApp } from "../../local/entra/registration.ts";
 
 export interface ApiUnderSoak {
   readonly name: string;

@@ -1,6 +1,6 @@
+import type { HostLogLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
+import { formatLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
 import type { LocalAzure } from "../../local/azure.ts";
-import type { HostLogLine } from "../../local/functionsHost/log.ts";
-import { formatLine } from "../../local/functionsHost/log.ts";
 import { secretIn, secretsOf } from "./secrets.ts";
 
 const KEPT_LINES = 5_000;

@@ -1,5 +1,5 @@
+import type { Forgery } from "@obo-gateway/local-azure/entra/issueUserToken.ts";
 import type { LocalAzure } from "../../local/azure.ts";
-import type { Forgery } from "../../local/entra/issueUserToken.ts";
 import { newUser } from "../e2e/support/people.ts";
 
 export interface Person {

@@ -1,4 +1,4 @@
-import { SEEN_HEADERS } from "../../local/downstream/downstream.ts";
+import { SEEN_HEADERS } from "@obo-gateway/local-azure/downstream/downstream.ts";
 import type { Received } from "./client.ts";
 import type { PlannedCall } from "./plannedCall.ts";
 import { describeReceived, jsonOf } from "./plannedCall.ts";

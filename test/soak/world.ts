@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
+import type { LocalDownstream } from "@obo-gateway/local-azure/downstream/downstream.ts";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 import { appSettings } from "../../local/appSettings.ts";
 import type { LocalAzure } from "../../local/azure.ts";
 import { startLocalAzure } from "../../local/azure.ts";
-import type { LocalDownstream } from "../../local/downstream/downstream.ts";
-import type { FunctionsHost } from "../../local/functionsHost/functionsHost.ts";
-import { startFunctionsHost } from "../../local/functionsHost/functionsHost.ts";
 import type { RedisUnderTest } from "../shared/exchange/redis/support/redis.ts";
 import { startRedis } from "../shared/exchange/redis/support/redis.ts";
 import type { ApiUnderSoak } from "./apis.ts";

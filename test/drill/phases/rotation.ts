@@ -1,5 +1,5 @@
+import { rotate } from "@obo-gateway/local-azure/control/rotate.ts";
 import type { CERTIFICATES } from "../../../local/gatewayCredentials.ts";
-import { rotate } from "../../../local/rotate.ts";
 import type { Finding } from "../finding.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../waiting.ts";

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
 import type { GatewayUnderTest } from "../support/gatewayUnderTest.ts";
 import { startFront, startFunctions } from "./support/chain.ts";
 import { expectPolicyProblem } from "./support/problem.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Fault } from "@obo-gateway/local-azure/entra/faultSchema.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { LocalAzure } from "../../../local/azure.ts";
-import type { Fault } from "../../../local/entra/faultSchema.ts";
 import type { GatewayUnderTest } from "../support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "../support/leaks.ts";
 import type { Front, FrontOptions } from "./support/chain.ts";

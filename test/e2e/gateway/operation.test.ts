@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
 import type { Chain } from "./support/chain.ts";
 import { startChain, startFront } from "./support/chain.ts";
 

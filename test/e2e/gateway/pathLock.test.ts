@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RawConnection } from "../../local/functionsHost/support/rawHttp.ts";
+import { RawConnection } from "../../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import { expectNothingSecretLogged } from "../support/leaks.ts";
 import { seededRandom } from "../support/seededRandom.ts";
 import type { Chain, Front } from "./support/chain.ts";

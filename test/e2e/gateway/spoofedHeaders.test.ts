@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exchange, header } from "../../local/functionsHost/support/rawHttp.ts";
+import { exchange, header } from "../../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import { expectNothingSecretLogged } from "../support/leaks.ts";
 import type { Chain } from "./support/chain.ts";
 import { startChain } from "./support/chain.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
+import type { LocalDownstream } from "@obo-gateway/local-azure/downstream/downstream.ts";
+import { reproducibleSha256 } from "@obo-gateway/local-azure/downstream/reproducibleBytes.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LocalDownstream } from "../../../local/downstream/downstream.ts";
-import { reproducibleSha256 } from "../../../local/downstream/reproducibleBytes.ts";
 import { arrived, finished } from "../support/downstreamEvents.ts";
 import { expectNothingSecretLogged } from "../support/leaks.ts";
 import type { Chain } from "./support/chain.ts";

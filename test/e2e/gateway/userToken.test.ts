@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
+import { consent, registerApp } from "@obo-gateway/local-azure/entra/registration.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { User } from "../../../local/entra/directory.ts";
-import { consent, registerApp } from "../../../local/entra/registration.ts";
 import type { SignInOptions } from "../support/gatewayUnderTest.ts";
 import { expectNothingSecretLogged } from "../support/leaks.ts";
 import type { Chain } from "./support/chain.ts";

@@ -1,4 +1,4 @@
-import type { LocalDownstream } from "../../../local/downstream/downstream.ts";
+import type { LocalDownstream } from "@obo-gateway/local-azure/downstream/downstream.ts";
 
 export interface FinishedRequest {
   readonly clientHungUp: boolean;

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
-import type { User } from "../../../local/entra/directory.ts";
-import type { Fault } from "../../../local/entra/faultSchema.ts";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
+import type { Fault } from "@obo-gateway/local-azure/entra/faultSchema.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import type { ErrorCode } from "../../../shared/errors/catalogue.ts";
 import type { Front, FrontOptions } from "../gateway/support/chain.ts";
 import { startFront, startFunctions } from "../gateway/support/chain.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { LocalEntra } from "@obo-gateway/local-azure/entra/entra.ts";
+import type { TokenRequestRecord } from "@obo-gateway/local-azure/entra/requestLog.ts";
 import { expect } from "vitest";
-import type { LocalEntra } from "../../../local/entra/entra.ts";
-import type { TokenRequestRecord } from "../../../local/entra/requestLog.ts";
 import type { GatewayUnderTest } from "./gatewayUnderTest.ts";
 import type { LogEvent } from "./hostLog.ts";
 import type { ExpectedProblem } from "./problem.ts";

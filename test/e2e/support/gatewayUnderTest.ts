@@ -1,12 +1,12 @@
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
+import type { Forgery } from "@obo-gateway/local-azure/entra/issueUserToken.ts";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 import { inject } from "vitest";
 import type { CredentialKind } from "../../../local/appSettings.ts";
 import { appSettings } from "../../../local/appSettings.ts";
 import type { LocalAzure } from "../../../local/azure.ts";
 import { startLocalAzure } from "../../../local/azure.ts";
-import type { User } from "../../../local/entra/directory.ts";
-import type { Forgery } from "../../../local/entra/issueUserToken.ts";
-import type { FunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
-import { startFunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
 import { GatewayClient } from "./gatewayClient.ts";
 import { HostLogRecorder } from "./hostLog.ts";
 

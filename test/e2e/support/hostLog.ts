@@ -1,4 +1,4 @@
-import type { HostLogLine } from "../../../local/functionsHost/log.ts";
+import type { HostLogLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
 
 /** One event of the gateway's own log: a line of JSON. */
 export type LogEvent = Readonly<Record<string, unknown>> & { readonly event: string };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
+import { consent, registerUser } from "@obo-gateway/local-azure/entra/registration.ts";
 import type { LocalAzure } from "../../../local/azure.ts";
-import type { User } from "../../../local/entra/directory.ts";
-import { consent, registerUser } from "../../../local/entra/registration.ts";
 
 /** A user whom the gateway has never seen: nothing it remembers of others can help, or harm. */
 export function newUser({ seed }: LocalAzure, options: { readonly consented?: boolean } = {}): User {

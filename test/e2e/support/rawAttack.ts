@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { RawConnection } from "../../local/functionsHost/support/rawHttp.ts";
+import { RawConnection } from "../../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import { type RawAnswer, readAnswer } from "./rawMessage.ts";
 
 /** Far beyond what an answer takes on a busy machine. */

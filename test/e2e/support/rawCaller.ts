@@ -1,4 +1,4 @@
-import { RawConnection } from "../../local/functionsHost/support/rawHttp.ts";
+import { RawConnection } from "../../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import { readAnswer } from "./rawMessage.ts";
 
 /** A client that sends bytes, and says in a few words what it got. */

@@ -1,5 +1,5 @@
-import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
-import { RawConnection } from "../../local/functionsHost/support/rawHttp.ts";
+import type { ServerIdentity } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
+import { RawConnection } from "../../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import { jsonAnswer } from "./rawFault.ts";
 import type { FaultWorld, Limits } from "./rawFaultWorld.ts";
 import { type PeerConnection, type RawPeer, startRawPeer } from "./rawPeer.ts";

@@ -1,4 +1,4 @@
-import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
+import type { ServerIdentity } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 import { RawCaller } from "./rawCaller.ts";
 import { type AnswerStage, type Fault, jsonAnswer, spoil, strike } from "./rawFault.ts";
 import type { FaultWorld, Limits } from "./rawFaultWorld.ts";

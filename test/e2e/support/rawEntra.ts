@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
+import type { ServerIdentity } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
 import { jsonAnswer } from "./rawFault.ts";
 import { type PeerConnection, type RawPeer, startRawPeer } from "./rawPeer.ts";
 

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { listen } from "../../../local/net/listen.ts";
-import type { ServerIdentity } from "../../../local/tls/certificateAuthority.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import type { ServerIdentity } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 import { type RawRequest, readRequest } from "./rawMessage.ts";
 
 /** One connection that the gateway opened: what goes out over it, and how it ends, is the test's. Text is Latin-1. */

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const WORKER = fileURLToPath(new URL("../../../local/functionsHost/worker/main.ts", import.meta.url));
+const WORKER = fileURLToPath(new URL("@obo-gateway/local-azure/functionsHost/worker/main.ts", import.meta.url));
 
 /** The function app in its worker, without a host before it: whoever reaches its HTTP server speaks to it alone. */
 export interface RawWorker extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { FunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
 
 const SAMPLE_EVERY_MS = 20;
 

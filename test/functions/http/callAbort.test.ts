@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { CallAbort, callAbort, TimeLimit, untilAborted } from "../../../functions/http/callAbort.ts";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
 import { CallerGoneError } from "../../../shared/downstream/callDeadline.ts";
 import { GatewayTimeoutError } from "../../../shared/errors/errors.ts";
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RawHttpRegistry } from "../../../functions/http/rawHttp.ts";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
 
 /** Less than a server waits before it closes an idle connection. */
 const AT_ONCE_MS = 3_000;

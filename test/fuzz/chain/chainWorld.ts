@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { startApimGateway } from "../../../local/apimGateway.ts";
 import { appSettings } from "../../../local/appSettings.ts";
 import type { LocalAzure } from "../../../local/azure.ts";
 import { startLocalAzure } from "../../../local/azure.ts";
-import { startFunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
 import { everyReading } from "../oracle/lenientPath.ts";
 import { OPEN_PREFIXES } from "./mixtures.ts";
 

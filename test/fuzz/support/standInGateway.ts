@@ -1,6 +1,6 @@
 import type { Server, Socket } from "node:net";
 import { connect, createServer } from "node:net";
-import { listen } from "../../../local/net/listen.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 import type { Message } from "../wire/message.ts";
 import { readMessage } from "../wire/message.ts";
 

@@ -1,6 +1,6 @@
-import type { FunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
-import { startFunctionsHost } from "../../../local/functionsHost/functionsHost.ts";
-import type { HostLogLine } from "../../../local/functionsHost/log.ts";
+import type { FunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import { startFunctionsHost } from "@obo-gateway/local-azure/functionsHost/functionsHost.ts";
+import type { HostLogLine } from "@obo-gateway/local-azure/functionsHost/log.ts";
 import type { FrontName } from "../generate/socketCase.ts";
 import { FRONTS } from "../generate/socketCase.ts";
 import type { Breach } from "../oracle/rules.ts";

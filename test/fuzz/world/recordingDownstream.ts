@@ -1,6 +1,6 @@
 import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
-import { listen } from "../../../local/net/listen.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 import type { AnswerPlan } from "../generate/downstreamAnswers.ts";
 import type { BrokenAnswer } from "../generate/firstAnswers.ts";
 import type { Message } from "../wire/message.ts";

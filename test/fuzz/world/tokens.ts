@@ -1,5 +1,5 @@
+import type { UserTokenSpec } from "@obo-gateway/local-azure/entra/issueUserToken.ts";
 import type { LocalAzure } from "../../../local/azure.ts";
-import type { UserTokenSpec } from "../../../local/entra/issueUserToken.ts";
 import { gatewayToken } from "../../e2e/gateway/support/gatewayToken.ts";
 import type { TokenName, TokenPlan } from "../generate/credentials.ts";
 

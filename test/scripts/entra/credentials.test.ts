@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeSelfSignedCertificate } from "@obo-gateway/local-azure/keyVault/selfSigned.ts";
 import { describe, expect, it } from "vitest";
-import { makeSelfSignedCertificate } from "../../../local/keyVault/selfSigned.ts";
 import { SCRIPT_SECRET, TENANT, useWorld } from "./support/world.ts";
 
 const DAY_MS = 86_400_000;

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OnBehalfOfCredential, type OnBehalfOfCredentialSecretOptions } from "@azure/identity";
+import type { AppRegistration, Directory } from "@obo-gateway/local-azure/entra/directory.ts";
+import { TOKEN_EXCHANGE } from "@obo-gateway/local-azure/entra/federatedAssertion.ts";
+import { consent, registerApp, registerUser } from "@obo-gateway/local-azure/entra/registration.ts";
+import { makeSelfSignedCertificate } from "@obo-gateway/local-azure/keyVault/selfSigned.ts";
 import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AppRegistration, Directory } from "../../../local/entra/directory.ts";
-import { TOKEN_EXCHANGE } from "../../../local/entra/federatedAssertion.ts";
-import { consent, registerApp, registerUser } from "../../../local/entra/registration.ts";
-import { makeSelfSignedCertificate } from "../../../local/keyVault/selfSigned.ts";
 import { inEntra } from "./support/inEntra.ts";
 import { LEDGER, type Printed, TENANT, useWorld } from "./support/world.ts";
 

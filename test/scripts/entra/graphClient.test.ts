@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
 import { GraphClient } from "../../../scripts/entra/graphClient.ts";
 import { Secret } from "../../../shared/secret.ts";
 

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { useGraph } from "../../../packages/local-azure/test/graph/graphUnderTest.ts";
 import { cloudOf } from "../../../scripts/entra/clouds.ts";
 import { USAGE } from "../../../scripts/entra/options.ts";
-import { useGraph } from "../../local/graph/graphUnderTest.ts";
 
 const document = await readFile(join(import.meta.dirname, "../../../docs/registration.md"), "utf8");
 

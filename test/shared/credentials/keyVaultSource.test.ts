@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
+import { registerApp } from "@obo-gateway/local-azure/entra/registration.ts";
 import { beforeAll, describe, expect, it } from "vitest";
-import { registerApp } from "../../../local/entra/registration.ts";
 import type { KeyAndCertificate } from "./support/certificates.ts";
 import { fixture, selfSigned } from "./support/certificates.ts";
 import { startImpostor } from "./support/impostor.ts";

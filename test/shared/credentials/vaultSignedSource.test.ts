@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { inspect } from "node:util";
+import { registerApp } from "@obo-gateway/local-azure/entra/registration.ts";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { registerApp } from "../../../local/entra/registration.ts";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
 import { CredentialLoadError } from "../../../shared/credentials/clientCredential.ts";
 import type { KeyAndCertificate } from "./support/certificates.ts";

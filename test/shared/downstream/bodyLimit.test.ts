@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { DownstreamUnderTest } from "../../../packages/local-azure/test/downstream/downstreamUnderTest.ts";
+import { startDownstreamUnderTest } from "../../../packages/local-azure/test/downstream/downstreamUnderTest.ts";
 import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
 import { RequestTooLargeError } from "../../../shared/errors/errors.ts";
 import { Secret } from "../../../shared/secret.ts";
-import type { DownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";
-import { startDownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";
 import { trustCa } from "../credentials/support/trust.ts";
 import { bytesOf, clientOf, failureOf, get } from "./support/calls.ts";
 

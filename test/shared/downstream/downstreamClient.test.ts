@@ -1,12 +1,12 @@
 import { getEventListeners } from "node:events";
 import { PassThrough, Readable } from "node:stream";
+import { reproducibleBytes } from "@obo-gateway/local-azure/downstream/reproducibleBytes.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { reproducibleBytes } from "../../../local/downstream/reproducibleBytes.ts";
+import type { DownstreamUnderTest } from "../../../packages/local-azure/test/downstream/downstreamUnderTest.ts";
+import { startDownstreamUnderTest } from "../../../packages/local-azure/test/downstream/downstreamUnderTest.ts";
 import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
 import { Secret } from "../../../shared/secret.ts";
-import type { DownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";
-import { startDownstreamUnderTest } from "../../local/downstream/downstreamUnderTest.ts";
 import { trustCa } from "../credentials/support/trust.ts";
 import { bytesOf, CORRELATION_ID, clientOf, get } from "./support/calls.ts";
 

@@ -1,10 +1,10 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   type CertificateAuthority,
   createCertificateAuthority,
   type ServerIdentity,
-} from "../../../local/tls/certificateAuthority.ts";
+} from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { DownstreamClient } from "../../../shared/downstream/downstreamClient.ts";
 import { DownstreamTimeoutError, DownstreamUnreachableError } from "../../../shared/errors/errors.ts";
 import { Secret } from "../../../shared/secret.ts";

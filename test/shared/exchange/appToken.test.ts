@@ -1,8 +1,8 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { tokenA } from "../../../packages/local-azure/test/entra/support/requests.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import { CredentialRejectedError } from "../../../shared/credentials/clientCredential.ts";
-import { tokenA } from "../../local/entra/support/requests.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
 import { CORRELATION_ID, CREDENTIAL_LABEL, secretCredential } from "./support/exchanges.ts";
 import { worldGateway } from "./support/worldGateway.ts";
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { tokenA } from "../../../packages/local-azure/test/entra/support/requests.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import { ENTRA_ERRORS } from "../../../shared/entra/errorCodes.ts";
 import type { ErrorCode } from "../../../shared/errors/catalogue.ts";
 import {
@@ -9,8 +11,6 @@ import {
   InvalidTokenError,
   ThrottledError,
 } from "../../../shared/errors/errors.ts";
-import { tokenA } from "../../local/entra/support/requests.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
 import { CREDENTIAL_LABEL } from "./support/exchanges.ts";
 import { worldGateway } from "./support/worldGateway.ts";
 

@@ -1,10 +1,10 @@
 import { ConfidentialClientApplication } from "@azure/msal-node";
+import type { User } from "@obo-gateway/local-azure/entra/directory.ts";
+import { consent, registerUser } from "@obo-gateway/local-azure/entra/registration.ts";
 import { decodeJwt } from "jose";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { User } from "../../../local/entra/directory.ts";
-import { consent, registerUser } from "../../../local/entra/registration.ts";
-import { tokenA } from "../../local/entra/support/requests.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
+import { tokenA } from "../../../packages/local-azure/test/entra/support/requests.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import { worldGateway } from "./support/worldGateway.ts";
 
 const USERS = 200;

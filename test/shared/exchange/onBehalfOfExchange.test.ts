@@ -1,10 +1,10 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { createClientCertificate } from "../../../packages/local-azure/test/entra/support/clientCertificate.ts";
+import { tokenA } from "../../../packages/local-azure/test/entra/support/requests.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
-import { createClientCertificate } from "../../local/entra/support/clientCertificate.ts";
-import { tokenA } from "../../local/entra/support/requests.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
 import { CORRELATION_ID, secretCredential } from "./support/exchanges.ts";
 import { worldGateway } from "./support/worldGateway.ts";
 

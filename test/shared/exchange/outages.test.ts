@@ -1,13 +1,13 @@
+import type { Fault } from "@obo-gateway/local-azure/entra/faultSchema.ts";
 import { describe, expect, it } from "vitest";
-import type { Fault } from "../../../local/entra/faultSchema.ts";
+import { tokenA } from "../../../packages/local-azure/test/entra/support/requests.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import {
   ExchangeFailedError,
   IdentityProviderTimeoutError,
   IdentityProviderUnavailableError,
   ThrottledError,
 } from "../../../shared/errors/errors.ts";
-import { tokenA } from "../../local/entra/support/requests.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
 import { gatewayOf } from "./support/exchanges.ts";
 import { worldGateway } from "./support/worldGateway.ts";
 

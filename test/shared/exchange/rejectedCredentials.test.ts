@@ -1,5 +1,9 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import type { ClientCertificate } from "../../../packages/local-azure/test/entra/support/clientCertificate.ts";
+import { createClientCertificate } from "../../../packages/local-azure/test/entra/support/clientCertificate.ts";
+import { tokenA } from "../../../packages/local-azure/test/entra/support/requests.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import { certificateFromPem } from "../../../shared/credentials/certificate.ts";
 import { certificateCredential } from "../../../shared/credentials/clientAssertion.ts";
 import type { ClientCredential } from "../../../shared/credentials/clientCredential.ts";
@@ -8,10 +12,6 @@ import { CredentialFailover } from "../../../shared/credentials/credentialFailov
 import { credentialLog } from "../../../shared/credentials/credentialLog.ts";
 import { credentialRejection } from "../../../shared/exchange/exchangeFailure.ts";
 import { credentialInstruments } from "../../../shared/telemetry/instruments.ts";
-import type { ClientCertificate } from "../../local/entra/support/clientCertificate.ts";
-import { createClientCertificate } from "../../local/entra/support/clientCertificate.ts";
-import { tokenA } from "../../local/entra/support/requests.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
 import { secretCredential } from "./support/exchanges.ts";
 import { recordedLog } from "./support/subjects.ts";
 import { worldGateway } from "./support/worldGateway.ts";

@@ -1,8 +1,8 @@
+import type { Tenant } from "@obo-gateway/local-azure/entra/directory.ts";
+import { consent, provision, registerApp, registerUser } from "@obo-gateway/local-azure/entra/registration.ts";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import type { Tenant } from "../../../local/entra/directory.ts";
-import { consent, provision, registerApp, registerUser } from "../../../local/entra/registration.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import { worldGateway } from "./support/worldGateway.ts";
 
 describe("OnBehalfOfExchange, for an app of several tenants", () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tokenA } from "../../../packages/local-azure/test/entra/support/requests.ts";
+import { useWorld } from "../../../packages/local-azure/test/entra/support/world.ts";
 import { ExchangeFailedError, ThrottledError } from "../../../shared/errors/errors.ts";
-import { tokenA } from "../../local/entra/support/requests.ts";
-import { useWorld } from "../../local/entra/support/world.ts";
 import type { ScriptedEntra } from "./support/scriptedEntra.ts";
 import { startScriptedEntra } from "./support/scriptedEntra.ts";
 

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
 import { text } from "node:stream/consumers";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
+import { createCertificateAuthority } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 import { afterEach, describe, expect, it } from "vitest";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
-import { createCertificateAuthority } from "../../../local/tls/certificateAuthority.ts";
 import { createHttpClient, HttpTimeoutError, HttpUnreachableError } from "../../../shared/net/httpClient.ts";
 
 const AMPLE_MS = 20_000;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { listen } from "../../../local/net/listen.ts";
-import { stop } from "../../../local/net/stop.ts";
 import { keysUrl } from "../../../shared/entra/authority.ts";
 import { SigningKeys } from "../../../shared/entra/signingKeys.ts";
 import { IdentityProviderTimeoutError, IdentityProviderUnavailableError } from "../../../shared/errors/errors.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { reproducibleBytes } from "../../../local/downstream/reproducibleBytes.ts";
+import { reproducibleBytes } from "@obo-gateway/local-azure/downstream/reproducibleBytes.ts";
 import { pick } from "./callKind.ts";
 
 const KIB = 1_024;

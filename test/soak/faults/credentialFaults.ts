@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { rotate } from "@obo-gateway/local-azure/control/rotate.ts";
 import { CERTIFICATES } from "../../../local/azure.ts";
-import { rotate } from "../../../local/rotate.ts";
 import type { SoakWorld } from "../world.ts";
 import type { Fault } from "./fault.ts";
 import { lifting } from "./fault.ts";

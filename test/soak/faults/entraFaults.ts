@@ -1,4 +1,4 @@
-import type { FaultEffect } from "../../../local/entra/faultSchema.ts";
+import type { FaultEffect } from "@obo-gateway/local-azure/entra/faultSchema.ts";
 import { LIMITS } from "../world.ts";
 import type { Fault } from "./fault.ts";
 import { lifting } from "./fault.ts";

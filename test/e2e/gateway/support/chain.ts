@@ -1,4 +1,4 @@
-import type { LocalApim } from "../../../../local/apim/apim.ts";
+import type { LocalApim } from "@obo-gateway/local-apim/apim.ts";
 import type { ApimGatewayOptions } from "../../../../local/apimGateway.ts";
 import { startApimGateway } from "../../../../local/apimGateway.ts";
 import { appSettings } from "../../../../local/appSettings.ts";

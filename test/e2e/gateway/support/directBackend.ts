@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { listen } from "../../../../local/net/listen.ts";
-import { stop } from "../../../../local/net/stop.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 
 /** The backend of an API that API Management calls itself: it keeps what came, and answers what it is told. */
 export interface DirectBackend extends AsyncDisposable {

@@ -1,5 +1,5 @@
+import type { AppRegistration } from "@obo-gateway/local-azure/entra/directory.ts";
 import type { LocalAzure } from "../../../../local/azure.ts";
-import type { AppRegistration } from "../../../../local/entra/directory.ts";
 
 /** The token of an app for the function app, as a managed identity gets one; API Management's unless told. */
 export function gatewayToken(

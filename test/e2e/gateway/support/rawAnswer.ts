@@ -1,4 +1,4 @@
-import { parse } from "../../../local/functionsHost/support/rawHttp.ts";
+import { parse } from "../../../../packages/local-azure/test/functionsHost/support/rawHttp.ts";
 import type { Answer } from "../../support/gatewayClient.ts";
 
 /** What came over a raw connection, as any other answer. */

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { listen } from "../../../../local/net/listen.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 
 /** A way to a server that can be cut: connections end at once then. */
 export interface UnreliablePath extends AsyncDisposable {

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import type { FunctionSurroundings } from "../../../../functions/http/asFunction.ts";
 import { asFunction } from "../../../../functions/http/asFunction.ts";
 import type { CallHandler } from "../../../../functions/http/httpCall.ts";
 import { RawHttpRegistry } from "../../../../functions/http/rawHttp.ts";
-import { listen } from "../../../../local/net/listen.ts";
-import { stop } from "../../../../local/net/stop.ts";
 import type { LogSink } from "../../../../shared/telemetry/log.ts";
 
 export const REALM = { authorizationUri: "https://login.example/authorize", clientId: "the-gateway" };

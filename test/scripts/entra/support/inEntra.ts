@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import type { AppRegistration, Directory } from "../../../../local/entra/directory.ts";
-import { consent, registerApp, registeredCertificate } from "../../../../local/entra/registration.ts";
-import type { StoredApplication } from "../../../../local/graph/directory.ts";
+import type { AppRegistration, Directory } from "@obo-gateway/local-azure/entra/directory.ts";
+import { consent, registerApp, registeredCertificate } from "@obo-gateway/local-azure/entra/registration.ts";
+import type { StoredApplication } from "@obo-gateway/local-azure/graph/directory.ts";
 import { TENANT } from "./world.ts";
 
 /** Makes what Graph keeps of a registration hold at the token endpoint, an administrator's consent included. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { makeSelfSignedCertificate } from "../../../../local/keyVault/selfSigned.ts";
-import { createCertificateAuthority } from "../../../../local/tls/certificateAuthority.ts";
+import { makeSelfSignedCertificate } from "@obo-gateway/local-azure/keyVault/selfSigned.ts";
+import { createCertificateAuthority } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:https";
-import { listen } from "../../../../local/net/listen.ts";
-import { stop } from "../../../../local/net/stop.ts";
-import type { ServerIdentity } from "../../../../local/tls/certificateAuthority.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
+import type { ServerIdentity } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 
 /** Something that stands at a vault's address and refuses every call, asking for a token to a resource of its choice. */
 export interface Impostor {

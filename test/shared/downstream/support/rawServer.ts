@@ -1,8 +1,8 @@
 import type { Server, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { listen } from "../../../../local/net/listen.ts";
-import type { ServerIdentity } from "../../../../local/tls/certificateAuthority.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import type { ServerIdentity } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 
 /** A server whose bytes are the test's own. */
 export interface RawServer {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { listen } from "../../../../local/net/listen.ts";
-import { stop } from "../../../../local/net/stop.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 import type { DownstreamClient } from "../../../../shared/downstream/downstreamClient.ts";
 import type { Secret } from "../../../../shared/secret.ts";
 import { get } from "./calls.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { createServer } from "node:http";
-import { listen } from "../../../../local/net/listen.ts";
-import { stop } from "../../../../local/net/stop.ts";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
 
 /** How one request is answered: with a status and headers, or by dropping the connection, before or amid the answer. */
 export type Scripted =

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listen } from "../../../../local/net/listen.ts";
 import type { Instance, InstanceDraft } from "./support/instance.ts";
 import { startInstance } from "./support/instance.ts";
 import type { RedisUnderTest } from "./support/redis.ts";

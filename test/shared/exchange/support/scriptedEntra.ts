@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { createServer } from "node:https";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
+import { createCertificateAuthority } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 import { Agent } from "undici";
-import { listen } from "../../../../local/net/listen.ts";
-import { stop } from "../../../../local/net/stop.ts";
-import { createCertificateAuthority } from "../../../../local/tls/certificateAuthority.ts";
 import type { Gateway, GatewayOptions } from "./exchanges.ts";
 import { gatewayOf } from "./exchanges.ts";
 

@@ -1,4 +1,4 @@
-import type { World } from "../../../local/entra/support/world.ts";
+import type { World } from "../../../../packages/local-azure/test/entra/support/world.ts";
 import type { Gateway, GatewayOptions } from "./exchanges.ts";
 import { gatewayOf } from "./exchanges.ts";
 

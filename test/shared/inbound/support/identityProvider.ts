@@ -1,12 +1,12 @@
 import { generateKeyPair, type KeyObject, randomUUID } from "node:crypto";
 import { createServer } from "node:https";
 import { promisify } from "node:util";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
+import { stop } from "@obo-gateway/local-azure/net/stop.ts";
+import { createCertificateAuthority } from "@obo-gateway/local-azure/tls/certificateAuthority.ts";
 import type { JWK } from "jose";
 import { exportJWK, SignJWT } from "jose";
 import { Agent, buildConnector } from "undici";
-import { listen } from "../../../../local/net/listen.ts";
-import { stop } from "../../../../local/net/stop.ts";
-import { createCertificateAuthority } from "../../../../local/tls/certificateAuthority.ts";
 import type { HttpClient } from "../../../../shared/net/httpClient.ts";
 import { createHttpClient } from "../../../../shared/net/httpClient.ts";
 

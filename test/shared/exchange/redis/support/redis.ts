@@ -6,8 +6,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { listen } from "@obo-gateway/local-azure/net/listen.ts";
 import { createClient, RESP_TYPES } from "@redis/client";
-import { listen } from "../../../../../local/net/listen.ts";
 
 const READY_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 20;
