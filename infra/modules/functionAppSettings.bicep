@@ -99,8 +99,9 @@ var gatewaySettings = {
   Gateway__Authentication: 'entra'
   Gateway__AllowedPrincipals__0: gatewayPrincipalId
   Gateway__AuthorizationApis: join(authorizationApis, ' ')
-  // API Management gets its token from the deployment's own tenant, whatever tenants the users are of.
-  Gateway__TenantId: tenant().tenantId
+  // API Management gets its token from the deployment's own tenant, whatever tenants the users are of. Written only where
+  // the app cannot know it: a setting that an older function app does not know would stop it until the new code is there.
+  Gateway__TenantId: tenantId == tenant().tenantId ? '' : tenant().tenantId
 }
 
 var downstreamSettings = [

@@ -215,6 +215,8 @@ describe("the app settings that the deployment writes", () => {
     );
     expect(azureAd).toMatchObject({ tenantId: "organizations", allowedTenants: [TENANT_ID, CLIENT_ID] });
     expect(gateway.tenantId).toBe(TENANT_ID);
+    // One tenant: the app knows it, and an older one would not know the setting.
+    expect(environment({}).Gateway__TenantId).toBe("");
   });
 
   it("have the instances share tokens where there is a Redis: signed in as the app's identity, encrypted with a vault's key", () => {
