@@ -1,4 +1,4 @@
-// Every app setting, from typed parameters. Ours are named as in Microsoft.Identity.Web (README, Settings); an empty
+// Every app setting, from typed parameters. Ours are named as in Microsoft.Identity.Web (docs/settings.md); an empty
 // one counts as not set. No secret is among them: what is secret is in Key Vault, and read there by the app or, for a
 // header's value, put in by the platform at a Key Vault reference.
 
