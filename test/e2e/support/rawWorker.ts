@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
 
-const WORKER = fileURLToPath(new URL("@obo-gateway/local-azure/functionsHost/worker/main.ts", import.meta.url));
+const WORKER = createRequire(import.meta.url).resolve("@obo-gateway/local-azure/functionsHost/worker/main.ts");
 
 /** The function app in its worker, without a host before it: whoever reaches its HTTP server speaks to it alone. */
 export interface RawWorker extends AsyncDisposable {
