@@ -24,8 +24,8 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 const LIKE_A_SLASH = /[\\\u2044\u2215\u2216\u29f5\u29f8]/g;
 /** Servers cut parameters off before they resolve a segment; one that parses a decoded path cuts off more. */
 const PARAMETERS = /[;?#].*$/s;
-/** `.` and `..`, and dots among spaces: Windows drops spaces and dots at a name's end. */
-const DOTS = /^(?:\.{1,2}|(?=.*\.)(?=.* )[. ]+)$/;
+/** `.` and `..`, and dots among spaces of any kind: Windows drops spaces and dots at a name's end. */
+const DOTS = /^(?:\.{1,2}|(?=.*\.)(?=.*\s)[.\s]+)$/s;
 
 /** Parameters of a query that are meant for API Management, in lower case. */
 export const GATEWAY_PARAMETERS: ReadonlySet<string> = new Set(["subscription-key"]);

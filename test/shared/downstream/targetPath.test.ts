@@ -78,6 +78,8 @@ describe("targetPath", () => {
     ["/..%20./a", "holds a dot segment"],
     ["/.%20/a", "holds a dot segment"],
     ["/..%C2%A0/a", "holds a dot segment"],
+    ["/..%E2%80%A8/a", "holds a dot segment"],
+    ["/%E1%9A%80../a", "holds a dot segment"],
     ["/..%23/a", "holds a dot segment"],
     ["/..%3fx/a", "holds a dot segment"],
     ["/..%3b/a", "holds a dot segment"],
