@@ -27,10 +27,11 @@ function firstStalePackage() {
   if (!existsSync(pinnedNode)) return "node";
   const locked = readJson(join(root, "package-lock.json"))?.packages ?? {};
   const installed = readJson(join(modules, ".package-lock.json"))?.packages ?? {};
-  for (const [path, { version, optional }] of Object.entries(locked)) {
+  for (const [path, { version, optional, link }] of Object.entries(locked)) {
     const known = installed[path];
     if (path === "" || (optional && known === undefined)) continue;
-    if (known?.version !== version) return path;
+    // npm records no version for a workspace: only the link in node_modules shows that it is installed.
+    if (known?.version !== version || (link && !existsSync(join(root, path)))) return path;
   }
   return undefined;
 }
