@@ -3,7 +3,7 @@ import { ManagedIdentityCredential } from "@azure/identity";
 import { CertificateClient } from "@azure/keyvault-certificates";
 import { CryptographyClient } from "@azure/keyvault-keys";
 import { SecretClient } from "@azure/keyvault-secrets";
-import { rotate } from "@obo-gateway/local-azure/control/rotate.ts";
+import { rotate } from "@obo-gateway/local-azure/administration/rotate.ts";
 import { TOKEN_EXCHANGE } from "@obo-gateway/local-azure/entra/federatedAssertion.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { appSettings, CREDENTIALS } from "../../local/appSettings.ts";

@@ -1,4 +1,4 @@
-import { rotate } from "@obo-gateway/local-azure/control/rotate.ts";
+import { rotate } from "@obo-gateway/local-azure/administration/rotate.ts";
 import type { CERTIFICATES } from "../../../local/gatewayCredentials.ts";
 import type { Finding } from "../finding.ts";
 import type { Stage } from "../stage.ts";

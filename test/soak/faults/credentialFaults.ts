@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { rotate } from "@obo-gateway/local-azure/control/rotate.ts";
+import { rotate } from "@obo-gateway/local-azure/administration/rotate.ts";
 import { CERTIFICATES } from "../../../local/azure.ts";
 import type { SoakWorld } from "../world.ts";
 import type { Fault } from "./fault.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { changeFaults, FAULTS_USAGE } from "../control/faults.ts";
+import { type ControlRoute, DONE } from "../control/route.ts";
+import { shaped } from "../control/shape.ts";
 import type { LocalManagedIdentity } from "../managedIdentity/managedIdentity.ts";
-import { changeFaults, FAULTS_USAGE } from "./faults.ts";
-import { type ControlRoute, DONE } from "./route.ts";
-import { shaped } from "./shape.ts";
 
 const identitySchema = z.strictObject({ clientId: z.string(), principalId: z.string() });
 

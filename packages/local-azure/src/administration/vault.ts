@@ -1,13 +1,13 @@
 import { z } from "zod";
+import { changeFaults, FAULTS_USAGE } from "../control/faults.ts";
+import { type ControlAnswer, type ControlCall, ControlError, type ControlRoute, DONE } from "../control/route.ts";
+import { shaped } from "../control/shape.ts";
 import { UnknownCredentialError } from "../entra/appCredentials.ts";
 import type { LocalEntra } from "../entra/entra.ts";
 import { KeyVaultError } from "../keyVault/errors.ts";
 import type { LocalKeyVault } from "../keyVault/keyVault.ts";
 import type { RotationOptions } from "../keyVault/rotation.ts";
-import { changeFaults, FAULTS_USAGE } from "./faults.ts";
 import { rotate } from "./rotate.ts";
-import { type ControlAnswer, type ControlCall, ControlError, type ControlRoute, DONE } from "./route.ts";
-import { shaped } from "./shape.ts";
 
 const ORDERS = ["entra", "vault", "vault-only"] as const;
 const secretDraft = z.strictObject({ value: z.string(), contentType: z.string().optional() });
