@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { useWorld } from "@obo-gateway/local-azure/testing/entra/support/world.ts";
 import { beforeEach, describe, expect, it } from "vitest";
-import { useWorld } from "../../local-azure/test/entra/support/world.ts";
 import type { NamedValue } from "../src/options.ts";
 import { startBackend } from "./support/backend.ts";
 import { type GatewayUnderTest, startGateway } from "./support/gateway.ts";

@@ -1,5 +1,5 @@
+import { useWorld } from "@obo-gateway/local-azure/testing/entra/support/world.ts";
 import { describe, expect, it } from "vitest";
-import { useWorld } from "../../local-azure/test/entra/support/world.ts";
 import type { PolicyTrace } from "../src/trace.ts";
 import { startBackend } from "./support/backend.ts";
 import { type GatewayUnderTest, type Options, startGateway } from "./support/gateway.ts";

@@ -1,5 +1,5 @@
 import type { UserTokenSpec } from "@obo-gateway/local-azure/entra/issueUserToken.ts";
-import { useWorld, type World } from "../../../local-azure/test/entra/support/world.ts";
+import { useWorld, type World } from "@obo-gateway/local-azure/testing/entra/support/world.ts";
 import { type GatewayUnderTest, startGateway } from "./gateway.ts";
 
 export interface TokenGate {
