@@ -9,7 +9,6 @@ import {
   UpgradeNotSupportedError,
 } from "../errors/errors.ts";
 import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
-import { plainName } from "../net/headerRules.ts";
 import type { Secret } from "../secret.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CallPermit } from "./callQueue.ts";
@@ -126,15 +125,30 @@ function circuitLog(log: Log, api: string): CircuitListener {
 
 /**
  * Headers by which a request asks for another method than its request line has: OData's and SharePoint's `X-HTTP-Method`,
- * Google's and Azurite's `X-HTTP-Method-Override`, and `X-Method-Override` of common middleware.
+ * Google's and Azurite's `X-HTTP-Method-Override`, and those of common middleware and older frameworks.
  */
-export const OVERRIDE_HEADERS: ReadonlySet<string> = new Set([
+export const OVERRIDE_HEADERS: readonly string[] = [
   "x-http-method",
   "x-http-method-override",
   "x-method-override",
-]);
-/** The same in a query: Rails, Laravel and Express `_method`, Google `$httpMethod`, SharePoint and others the header's name. */
-export const OVERRIDE_PARAMETERS: ReadonlySet<string> = new Set(["_method", "$httpmethod", ...OVERRIDE_HEADERS]);
+  "x-override-method",
+  "x-tunneled-method",
+  "x-rest-method",
+  "x-http-verb",
+];
+/** The same in a query: Rails, Laravel and Express `_method`, Google `$httpMethod`, Salesforce `_HttpMethod`, or the header's name. */
+export const OVERRIDE_PARAMETERS: readonly string[] = ["_method", "$httpmethod", "_httpmethod", ...OVERRIDE_HEADERS];
+/** Bare `method` is a name of many APIs' own; with one of these it asks for a method (Facebook Graph, Restlet). */
+const METHODS_OF_BARE_NAMES = new Set(
+  "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT MERGE PURGE COPY MOVE LINK UNLINK LOCK UNLOCK MKCOL PROPFIND PROPPATCH".split(
+    " ",
+  ),
+);
+
+/** Letters alone: servers read `.method`, `[method` and `X_HTTP_MethodOverride` as the names above. */
+const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, "");
+const HEADER_LETTERS = new Set(OVERRIDE_HEADERS.map(lettersOf));
+const PARAMETER_LETTERS = new Set(OVERRIDE_PARAMETERS.map(lettersOf));
 
 /**
  * What in a request asks for a method that is not allowed, as a name for the client; undefined: nothing does. Each value
@@ -148,14 +162,24 @@ export function overridesMethod(
   query: string,
   allowed: readonly string[],
 ): string | undefined {
-  const isAllowed = (value: string): boolean => allowed.includes(value.trim().toUpperCase());
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = plainName(rawHeaders[index] ?? "");
-    if (OVERRIDE_HEADERS.has(name) && !isAllowed(rawHeaders[index + 1] ?? "")) return `the header ${name}`;
+    const name = rawHeaders[index] ?? "";
+    const value = rawHeaders[index + 1] ?? "";
+    if (HEADER_LETTERS.has(lettersOf(name)) && !allowed.includes(value.trim().toUpperCase()))
+      return `the header ${name.toLowerCase()}`;
   }
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (OVERRIDE_PARAMETERS.has(name.trim().toLowerCase()) && !isAllowed(value))
-      return `the query parameter ${name.trim().toLowerCase()}`;
+  // Some servers part parameters at semicolons too; all of them cut a name off at NUL, and many at an index.
+  for (const parameter of query.slice(1).split(/[&;]/)) {
+    const [[name = "", value = ""] = []] = new URLSearchParams(parameter.replaceAll("%00", "%5B"));
+    const cut = name
+      .trim()
+      .toLowerCase()
+      .replace(/(?<=.)\[.*$/s, "");
+    const letters = lettersOf(cut);
+    const method = value.trim().toUpperCase();
+    if (!PARAMETER_LETTERS.has(letters) || allowed.includes(method)) continue;
+    const isBare = cut === "method" || cut === "httpmethod";
+    if (!isBare || METHODS_OF_BARE_NAMES.has(method)) return `the query parameter ${cut}`;
   }
   return undefined;
 }

@@ -117,6 +117,7 @@ function valueForClient(name: string, value: string, api: DownstreamApiSettings,
 
 /** One directive, whose argument may be a quoted text with commas (RFC 9111, 5.2; RFC 9110, 5.6.4). */
 const DIRECTIVE = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
+const BALANCED_QUOTES = /^(?:[^"]|"(?:[^"\\]|\\.)*")*$/s;
 /** With these a shared cache may store the answer to a request with `Authorization`, and serve it to others (RFC 9111, 3.5). */
 const OPENS_SHARED_CACHES = ["public", "s-maxage", "must-revalidate"];
 
@@ -125,6 +126,8 @@ const OPENS_SHARED_CACHES = ["public", "s-maxage", "must-revalidate"];
  * stays beside it, since it means something to the user's own cache too.
  */
 function forOneUser(cacheControl: string): string {
+  // What no parser must accept, each reads in its own way: the strictest holds.
+  if (cacheControl.includes(";") || !BALANCED_QUOTES.test(cacheControl)) return "private, no-store";
   const directives = (cacheControl.match(DIRECTIVE) ?? []).map((text) => text.trim()).filter((text) => text !== "");
   const names = directives.map((text) => text.split("=", 1)[0]?.trim().toLowerCase() ?? "");
   if (!OPENS_SHARED_CACHES.some((name) => names.includes(name))) return cacheControl;

@@ -21,7 +21,7 @@ const BEYOND_ASCII = /%[89a-f]/i;
 /** Characters that show nothing: some servers and file systems drop them. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** What compatibility mappings (NFKC) leave, and Windows' best-fit tables make a slash or backslash. */
-const LIKE_A_SLASH = /[\\\u2044\u2215\u2216\u29f5\u29f8]/g;
+const LIKE_A_SLASH = /\u0338|\u20e5|[\\\u00a5\u2044\u20a9\u2215\u2216\u29f5\u29f8]/g;
 /** Servers cut parameters off before they resolve a segment; one that parses a decoded path cuts off more. */
 const PARAMETERS = /[;?#].*$/s;
 /** `.` and `..`, and dots among spaces of any kind: Windows drops spaces and dots at a name's end. */

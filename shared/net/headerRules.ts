@@ -55,7 +55,7 @@ export const REQUEST_HEADER_RULES: readonly HeaderRule[] = [
     source: "Microsoft, Azure Functions access keys; Work with user identities in App Service authentication",
   },
   {
-    names: ["ocp-apim-*", "apim-*"],
+    names: ["ocp-apim-*", "apim-*", "subscription-key"],
     reason: "meant for API Management: subscription keys, traces and debug credentials",
     source: "Microsoft, Subscriptions in API Management; Debug APIs using request tracing",
   },
@@ -88,13 +88,23 @@ export const REQUEST_HEADER_RULES: readonly HeaderRule[] = [
     canPass: true,
   },
   {
-    names: ["forwarded", "forwarded-for", "x-forwarded", "x-forwarded-*", "x-host"],
+    names: [
+      "forwarded",
+      "forwarded-for",
+      "x-forwarded",
+      "x-forwarded-*",
+      "x-host",
+      "x-host-override",
+      "x-http-host-override",
+      "x-scheme",
+      "front-end-https",
+    ],
     reason: "a proxy states whom and what it forwards",
     source: "RFC 7239; MDN, X-Forwarded-For, -Host, -Proto",
     canPass: true,
   },
   {
-    names: ["x-original-*", "x-rewrite-*", "x-middleware-*"],
+    names: ["x-original-*", "x-rewrite-*", "x-middleware-*", "x-http-path-override", "x-script-name"],
     reason: "another path or routing state than the request line has",
     source: "Symfony, CVE-2018-14773; IIS URL Rewrite; Next.js, CVE-2025-29927",
     canPass: true,
@@ -113,6 +123,14 @@ export const REQUEST_HEADER_RULES: readonly HeaderRule[] = [
       "fly-client-ip",
       "incap-client-ip",
       "x-sucuri-clientip",
+      "x-originating-ip",
+      "x-true-ip",
+      "x-vercel-*",
+      "x-nf-*",
+      "do-connecting-ip",
+      "fastly-ssl",
+      "akamai-*",
+      "cloudfront-*",
     ],
     reason: "a proxy states the client's address",
     source: "nginx ngx_http_realip_module; Akamai, Fastly, Fly.io, Imperva, Sucuri; Oracle WebLogic, WL-Proxy headers",
@@ -127,6 +145,9 @@ export const REQUEST_HEADER_RULES: readonly HeaderRule[] = [
       "x-client-cert*",
       "x-client-dn",
       "x-client-verify",
+      "x-client-s-dn",
+      "x-tls-client-*",
+      "client-certificate",
     ],
     reason: "a proxy states the certificate that a client proved",
     source: "RFC 9440; nginx, $ssl_client_*; Traefik, PassTLSClientCert",
@@ -146,10 +167,31 @@ export const REQUEST_HEADER_RULES: readonly HeaderRule[] = [
       "x-consumer-*",
       "x-credential-*",
       "x-anonymous-consumer",
+      "x-userinfo",
+      "x-id-token",
+      "x-access-token",
+      "x-auth-username",
+      "x-auth-userid",
+      "x-auth-subject",
+      "x-auth-email",
+      "x-auth-roles",
+      "x-auth-groups",
+      "x-vouch-*",
+      "kubeflow-userid",
+      "x-rh-identity",
+      "x-jwt-payload",
+      "oam-*",
+      "sec-istio-*",
     ],
     reason: "an authenticating proxy states who the user is",
     source:
-      "Kubernetes, Authenticating Proxy; Authelia; Grafana, Auth proxy; oauth2-proxy; authentik; Pomerium; Tailscale Serve; mod_auth_openidc; Kong",
+      "Kubernetes, Authenticating Proxy; Authelia; Grafana, Auth proxy; oauth2-proxy; authentik; Pomerium; Tailscale Serve; mod_auth_openidc; Kong; APISIX; Louketo; Vouch; Kubeflow; Red Hat; Oracle Access Manager; Istio",
+    canPass: true,
+  },
+  {
+    names: ["impersonate-*", "mscrmcallerid", "callerobjectid", "x-hasura-*", "x-tyk-authorization"],
+    reason: "asks the API to act for somebody else than its token's user",
+    source: "Kubernetes, User impersonation; Microsoft Dataverse, Impersonate another user; Hasura; Tyk",
     canPass: true,
   },
   {
@@ -165,10 +207,14 @@ export const REQUEST_HEADER_RULES: readonly HeaderRule[] = [
       "sm-*",
       "smuser",
       "x-iisnode-*",
+      "x-appengine-*",
+      "x-serverless-authorization",
+      "dapr-*",
+      "k8se-*",
     ],
     reason: "another provider's front end or identity product states it",
     source:
-      "Google, Identity-Aware Proxy and API Gateway; AWS, Application Load Balancer; Cloudflare; Envoy; WSO2; IBM WebSEAL; SiteMinder; iisnode",
+      "Google, Identity-Aware Proxy and API Gateway; AWS, Application Load Balancer; Cloudflare; Envoy; WSO2; IBM WebSEAL; SiteMinder; iisnode; App Engine; Cloud Run; Dapr; Azure Container Apps",
     canPass: true,
   },
 ];
@@ -181,7 +227,7 @@ export const RESPONSE_HEADER_RULES: readonly HeaderRule[] = [
     source: "RFC 9110, 11.6.1; docs/downstream-apis.md, Challenges",
   },
   {
-    names: ["x-correlation-id", "x-ms-invocation-id", "x-obo-*"],
+    names: ["x-correlation-id", "client-request-id", "x-ms-invocation-id", "x-obo-*", "ocp-apim-*"],
     reason: "an id that is not this call's",
     source: "docs/downstream-apis.md, The answer",
   },
@@ -227,6 +273,8 @@ export const RESPONSE_HEADER_RULES: readonly HeaderRule[] = [
       "secure-session-*",
       "sec-session-*",
       "p3p",
+      "shared-storage-write",
+      "ad-auction-*",
     ],
     reason: "speaks for a whole origin, which is the gateway's",
     source:
@@ -238,7 +286,7 @@ export const RESPONSE_HEADER_RULES: readonly HeaderRule[] = [
     source: "WHATWG HTML, 7.4.6; ECMA-426",
   },
   {
-    names: ["x-accel-*", "x-sendfile*", "x-lighttpd-send-file", "x-reproxy-url"],
+    names: ["x-accel-*", "x-litespeed-*", "x-sendfile*", "x-lighttpd-send-file", "x-reproxy-url"],
     reason: "a command to the proxy in front, which would serve a file of its own",
     source: "nginx, X-Accel; Apache mod_xsendfile; lighttpd; Perlbal",
   },
@@ -283,6 +331,8 @@ export function headerMatcher(rules: readonly HeaderRule[]): (name: string) => b
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** For all recipients: to name one in `Connection` is an error (RFC 9110, 7.6.1), and must not take it away. */
+const END_TO_END = ["content-length", "content-type", "content-encoding", "cache-control", "vary", ""];
 
 /** Fields that `Connection` declares to be about this connection. End-to-end ones cannot be removed in this way. */
 export function namedInConnection(rawHeaders: readonly string[]): ReadonlySet<string> {
@@ -290,7 +340,6 @@ export function namedInConnection(rawHeaders: readonly string[]): ReadonlySet<st
   const values = fieldValues(rawHeaders, "connection").filter((value) => value !== "keep-alive" && value !== "close");
   if (values.length === 0) return NONE;
   const named = new Set(values.flatMap((value) => value.split(",")).map((name) => name.trim().toLowerCase()));
-  named.delete("content-length");
-  named.delete("");
+  for (const name of END_TO_END) named.delete(name);
   return named;
 }

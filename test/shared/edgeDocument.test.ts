@@ -107,7 +107,7 @@ ${markdownTable(
 ## Methods
 
 ${names(METHODS)} pass, or those of \`AllowedMethods\`. Where that is set, each of these must name an allowed method, else the answer
-is 405: the headers ${names([...OVERRIDE_HEADERS])}; the query parameters ${names([...OVERRIDE_PARAMETERS])}.
+is 405: the headers ${names(OVERRIDE_HEADERS)}; the query parameters ${names(OVERRIDE_PARAMETERS)}.
 `;
 }
 

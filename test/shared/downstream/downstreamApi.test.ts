@@ -56,7 +56,21 @@ describe("the rules of a downstream API", () => {
     { headers: { "X-HTTP-Method": "POST, DELETE" } },
     { headers: { "X-HTTP-Method": "POST, POST" } },
     { headers: { "X-HTTP-Method": "" } },
+    { headers: { "X-HTTP-MethodOverride": "DELETE" } },
+    { headers: { "X-Override-Method": "DELETE" } },
+    { headers: { "X-Tunneled-Method": "DELETE" } },
+    { headers: { "X-REST-Method": "DELETE" } },
+    { headers: { "X-HTTP-Verb": "DELETE" } },
     { query: "?_method=DELETE" },
+    { query: "?_HttpMethod=PATCH" },
+    { query: "?method=delete" },
+    { query: "?.method=DELETE" },
+    { query: "?%2Emethod=DELETE" },
+    { query: "?[method=DELETE" },
+    { query: "?_method[]=DELETE" },
+    { query: "?_method%00=DELETE" },
+    { query: "?a=1;_method=DELETE" },
+    { query: "?x_http_method_override=DELETE" },
     { query: "?a=b&%5Fmethod=DELETE" },
     { query: "?$httpMethod=DELETE" },
     { query: "?X-HTTP-Method-Override=PATCH" },
@@ -68,8 +82,14 @@ describe("the rules of a downstream API", () => {
   });
 
   it("let an override ask for a method that is open", () => {
-    const asked = { method: "POST", query: "?_method=get&method=DELETE", headers: { "X-HTTP-Method-Override": "get" } };
-    expect(admit({ allowedMethods: ["GET", "POST"] }, asked).path).toBe("/v1.0/a?_method=get&method=DELETE");
+    const asked = {
+      method: "POST",
+      query: "?_method=get&method=getUser&methods=DELETE",
+      headers: { "X-HTTP-Method-Override": "get" },
+    };
+    expect(admit({ allowedMethods: ["GET", "POST"] }, asked).path).toBe(
+      "/v1.0/a?_method=get&method=getUser&methods=DELETE",
+    );
   });
 
   describe("may name the paths", () => {

@@ -89,6 +89,12 @@ describe("requestHeaders", () => {
     ..."X-Forwarded Forwarded-For X-Host X-Original-Method X-Rewrite-Path X-Middleware-Subrequest Proxy WL-Proxy-Client-Cert Proxy-Client-IP True-Client-IP Fastly-Client-IP Fly-Client-IP Incap-Client-IP X-Sucuri-ClientIP X-ProxyUser-Ip X-FD-HealthProbe".split(
       " ",
     ),
+    ..."X-Userinfo X-ID-Token X-Access-Token X-Auth-Username X-Vouch-User Kubeflow-Userid X-Rh-Identity OAM_REMOTE_USER Sec-Istio-Auth-Userinfo X-Jwt-Payload Impersonate-User MSCRMCallerID CallerObjectId X-Hasura-Role X-Tyk-Authorization X-Appengine-User-Email X-Serverless-Authorization Dapr-App-Id K8se-App-Name".split(
+      " ",
+    ),
+    ..."X-Vercel-Forwarded-For X-Nf-Client-Connection-Ip Do-Connecting-Ip Fastly-SSL Akamai-Origin-Hop CloudFront-Viewer-Address X-Client-S-DN X-Tls-Client-Cert Client-Certificate Front-End-Https X-Scheme X-Script-Name X-HTTP-Host-Override X-Host-Override X-HTTP-Path-Override X-Originating-IP X-True-IP Subscription-Key".split(
+      " ",
+    ),
     ..."Ocp-Apim-Trace Apim-Debug-Authorization X-Obo-Operation".split(" "),
   ])("does not pass %s on, in any case", (name) => {
     for (const written of [name, name.toLowerCase(), name.toUpperCase()]) expect(sent(written, "value")).toEqual(OURS);

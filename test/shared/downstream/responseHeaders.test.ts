@@ -49,6 +49,8 @@ describe("responseHeaders", () => {
     ["no-store, s-maxage = 1", "no-store"],
     ["private,  max-age=0,must-revalidate", "private,  max-age=0,must-revalidate"],
     ["no-store, must-revalidate", "no-store, must-revalidate"],
+    ["max-age=5;public", "private, no-store"],
+    ['x="a, public', "private, no-store"],
     ["max-age=60", "max-age=60"],
     ["", ""],
   ])("makes Cache-Control %j of one user's answer %j", (value, expected) => {
@@ -64,6 +66,13 @@ describe("responseHeaders", () => {
     expect(headers).toEqual([
       ["cache-control", "public, s-maxage=9"],
       ["cdn-cache-control", "max-age=9"],
+    ]);
+  });
+
+  it("keeps what is for all recipients although Connection names it", () => {
+    expect(received(["Connection", "cache-control, vary", "Cache-Control", "no-store", "Vary", "Cookie"])).toEqual([
+      ["cache-control", "no-store"],
+      ["vary", "Cookie"],
     ]);
   });
 
