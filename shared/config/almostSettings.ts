@@ -19,7 +19,9 @@ const PARTS = /__|[:.]/;
  * One rule for all: a name of the environment is nearly ours if
  * - it is a setting of ours but for the separators (`Gateway_Authentication`, `DownstreamApis.graph.BaseUrl`), or
  * - it is a setting of ours without its section, or without `DownstreamApis` before a known API (`Redis__Url`), or
- * - its first part is a section but for one letter, or for one in three where a setting's name follows (`Gatway__...`).
+ * - its first part is a section but for one letter, or for one in three where a setting's name follows (`Gatway__...`), or
+ * - it names a setting that restricts who or what may call, in any other way (`GatewayAuthentication`,
+ *   `EntraId__AllowedClientApplications`, `Apis__graph__AllowedMethods`): to lose one of these opens the gateway.
  * What else is in the environment belongs to others: the platform, the shell, Kubernetes.
  */
 export function almostSettings(
@@ -28,7 +30,11 @@ export function almostSettings(
 ): readonly ConfigIssue[] {
   return Object.entries(environment).flatMap(([setting, value]) => {
     if (value === undefined || value === "" || isRead(setting)) return [];
-    const hint = otherSeparators(setting) ?? withoutSection(setting, apis) ?? misspeltSection(setting);
+    const hint =
+      otherSeparators(setting) ??
+      withoutSection(setting, apis) ??
+      misspeltSection(setting) ??
+      lostRestriction(setting, apis);
     // The value may be any secret: nobody knows what a misspelt setting holds.
     return hint === undefined
       ? []
@@ -74,6 +80,50 @@ function misspeltSection(name: string): string | undefined {
     );
   }
   return undefined;
+}
+
+/** Names that no other product has: wherever one stands, it was meant for this app. */
+const OURS_ALONE: Readonly<Record<string, string>> = {
+  allowedclientapplications: "AzureAd__AllowedClientApplications",
+  allowedprincipals: "Gateway__AllowedPrincipals",
+  authorizationapis: "Gateway__AuthorizationApis",
+  allowedpathprefixes: "DownstreamApis__<name>__AllowedPathPrefixes",
+};
+const RESTRICTIONS: readonly string[] = [
+  "Gateway__Authentication",
+  "Gateway__AllowedPrincipals",
+  "Gateway__AuthorizationApis",
+  "AzureAd__AllowedTenants",
+  "AzureAd__AllowedClientApplications",
+];
+const RESTRICTIONS_OF_AN_API: readonly string[] = ["AllowedMethods", "AllowedPathPrefixes", "MaxRequestBodyBytes"];
+/** App Service gives each setting a second time under this prefix. */
+const COPY = /^APPSETTING_/;
+const MAX_EDITS_OF_LETTERS = 2;
+
+function lostRestriction(name: string, apis: readonly string[]): string | undefined {
+  if (COPY.test(name)) return undefined;
+  const parts = name.toLowerCase().split(/__|[:./|]/);
+  const last = parts.findLast((part) => !/^\d*$/.test(part)) ?? "";
+  const ofApis = apis.flatMap((api) => RESTRICTIONS_OF_AN_API.map((each) => `DownstreamApis__${api}__${each}`));
+  const named = ofApis.find((each) => {
+    const [, api = "", setting = ""] = each.toLowerCase().split("__");
+    return parts.some((part, index) => part === api && parts[index + 1] === setting);
+  });
+  const letters = lettersOf(name);
+  const alike = [...RESTRICTIONS, ...ofApis].find((each) => {
+    const edits = editsOfAlike(letters, lettersOf(each));
+    return edits !== undefined && edits <= MAX_EDITS_OF_LETTERS;
+  });
+  return named ?? alike ?? OURS_ALONE[last];
+}
+
+/** Without separators, and without the number of a value. */
+function lettersOf(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "")
+    .replace(/\d+$/, "");
 }
 
 function isLikeSettingOf(section: string, part: string): boolean {

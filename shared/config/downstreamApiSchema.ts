@@ -2,16 +2,22 @@ import * as z from "zod/mini";
 import { canPass } from "../net/headerRules.ts";
 import { Secret } from "../secret.ts";
 import type { CircuitBreakerSettings, DownstreamApiSettings, ExtraHeader, PrefixScopes } from "./settings.ts";
-import { byIndex, flag, list, seconds, setting, text, url, wholeNumber } from "./values.ts";
+import { byIndex, flag, list, resolved, seconds, setting, text, url, wholeNumber } from "./values.ts";
 
 /** Visible ASCII without what ends a path, without backslashes, and percent signs only where they encode something. */
 const PATH = /^(?:\/(?:[!"$&-.0-;<=>@-[\]-~]|%[0-9a-f]{2})+)*\/?$/i;
+/** Patterns are none here; encoded letters, digits, dots and slashes arrive decoded or are refused: nothing would match. */
+const NEVER_ARRIVES = /[*{}]|%(?:2[def]|3\d|5[cf]|7e|[46][1-9a-f]|[57][0-9a])/i;
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
 
 /** A path below an API's base URL, without the slash at its end; `/` for all of them is the empty text. */
 export const pathPrefix = () =>
-  setting("a path below the base URL like /me/messages, without query, empty or dot segments", (value) =>
-    value.startsWith("/") && PATH.test(value) && !DOT_SEGMENT.test(value) ? value.replace(/\/$/, "") : undefined,
+  setting(
+    "a path below the base URL like /me/messages, without query, empty or dot segments, patterns or needless encoding",
+    (value) =>
+      value.startsWith("/") && PATH.test(value) && !DOT_SEGMENT.test(value) && !NEVER_ARRIVES.test(value)
+        ? value.replace(/\/$/, "")
+        : undefined,
   );
 
 /** A comma may stand in a path (SharePoint's site ids have two); one before a slash or at the end separates paths. */
@@ -96,15 +102,10 @@ const HEADER_NAME_EXPECTED =
   "a header's name, once, and none that the gateway or the caller must say (Host, Authorization, Content-*, ...)";
 const EXTRA_HEADERS_EXPECTED = "settings below it, one per header: __x-api-version, or __x_api_version with _ for -";
 
-/** What the platform leaves in place of a secret that it could not read (learn.microsoft.com/azure/app-service/app-service-key-vault-references). */
-const UNRESOLVED = /^@Microsoft\.(?:KeyVault|AppConfiguration)\(/i;
-const RESOLVED_EXPECTED =
-  "the secret itself: the platform could not read this reference. See that the secret is there and that the app's identity may read it, then restart the app";
-
 // A reference sent as it is would tell another origin where the key is, and the API would only say that it is wrong.
 const value = setting("a header's value: visible ASCII", (text) =>
   VALUE.test(text) ? new Secret(text) : undefined,
-).check(z.refine((secret) => !UNRESOLVED.test(secret.reveal()), { error: RESOLVED_EXPECTED }));
+).check(resolved);
 
 /**
  * `ExtraHeaderParameters__{name}`, as Microsoft.Identity.Web calls them. App settings on Linux take no dashes in a name:

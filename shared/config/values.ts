@@ -31,8 +31,15 @@ function codePoint(character: string): string {
 
 export const text = (expected: string) => setting(expected, (value) => (value === "" ? undefined : value));
 
+/** What the platform leaves in place of a secret that it could not read (learn.microsoft.com/azure/app-service/app-service-key-vault-references). */
+const UNRESOLVED = /^@Microsoft\.(?:KeyVault|AppConfiguration)\(/i;
+const RESOLVED_EXPECTED =
+  "the secret itself: the platform could not read this reference. See that the secret is there and that the app's identity may read it, then restart the app";
+
+export const resolved = z.refine<Secret>((secret) => !UNRESOLVED.test(secret.reveal()), { error: RESOLVED_EXPECTED });
+
 export const secret = (expected: string) =>
-  setting(expected, (value) => (value === "" ? undefined : new Secret(value)));
+  setting(expected, (value) => (value === "" ? undefined : new Secret(value))).check(resolved);
 
 export const guid = (expected: string) =>
   setting(expected, (value) => (isGuid(value) ? value.toLowerCase() : undefined));

@@ -5,8 +5,11 @@ import type { ValidatedAssertion } from "../inbound/userTokenValidator.ts";
 import { abortError } from "./callDeadline.ts";
 
 const MS_PER_SECOND = 1_000;
-/** Waiting calls per permit, of one user and in total: a browser's 100 parallel requests wait, a flood is refused at once. */
-const MAX_WAITING_PER_PERMIT = 4;
+/**
+ * Waiting calls per permit. Each holds an invocation of the function: what one user has under way and waiting must stay
+ * below the calls that an instance takes at once (100 unless set): 32 and 64 by default.
+ */
+const MAX_WAITING_PER_PERMIT = 2;
 
 export type CallQueueSettings = Pick<
   DownstreamApiSettings,
@@ -103,11 +106,10 @@ export class CallQueue {
 
   #wait(calls: UserCalls, signal: AbortSignal): Promise<CallPermit> {
     const { maxConnections, maxConcurrentCallsPerUser, queueTimeoutMs, totalTimeoutMs } = this.#settings;
-    if (
-      this.#waiting >= MAX_WAITING_PER_PERMIT * maxConnections ||
-      (calls.waiting?.size ?? 0) >= MAX_WAITING_PER_PERMIT * maxConcurrentCallsPerUser
-    )
-      throw this.#refusal(calls);
+    const waiting = calls.waiting?.size ?? 0;
+    // A user without any call gets a turn also where others have filled the queue.
+    const isFull = this.#waiting >= MAX_WAITING_PER_PERMIT * maxConnections && calls.underWay + waiting > 0;
+    if (isFull || waiting >= MAX_WAITING_PER_PERMIT * maxConcurrentCallsPerUser) throw this.#refusal(calls);
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(abortError(signal));

@@ -28,7 +28,7 @@ const PARAMETERS = /[;?#].*$/s;
 const DOTS = /^(?:\.{1,2}|(?=.*\.)(?=.*\s)[.\s]+)$/s;
 
 /** Parameters of a query that are meant for API Management, in lower case. */
-export const GATEWAY_PARAMETERS: ReadonlySet<string> = new Set(["subscription-key"]);
+export const GATEWAY_PARAMETERS: ReadonlySet<string> = new Set(["subscription-key", "ocp-apim-subscription-key"]);
 
 /**
  * Joins the rest of the client's path and the query, byte for byte, to a downstream API's base path. Refuses, and does not

@@ -14,6 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => chain[Symbol.asyncDispose]());
 
+it("is the first that may be one: of two headers, then of the trace, as the function chooses it", async () => {
+  const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  for (const [headers, expected] of [
+    [{ "x-correlation-id": "a b", "client-request-id": ID }, ID],
+    [{ traceparent: trace }, "0af76519-16cd-43dd-8448-eb211c80319c"],
+    [{ "x-correlation-id": "a b", traceparent: trace }, "0af76519-16cd-43dd-8448-eb211c80319c"],
+  ] as const) {
+    for (const path of ["/obo/nowhere", "/obo/downstream/nothing/me"]) {
+      const answer = await chain.client.call(path, { token, headers });
+      expect([path, headers, answer.headers["x-correlation-id"]]).toEqual([path, headers, expected]);
+    }
+  }
+});
+
 /** Whoever answers: API Management before any policy, its policies, the function, or the API. */
 const CALLS: readonly (readonly [title: string, path: string, headers: Readonly<Record<string, string>>])[] = [
   ["an unknown operation", "/obo/nowhere", {}],

@@ -147,13 +147,40 @@ describe.each(TIERS)("a call to an API that API Management calls itself, on the 
     };
     await refused("/profile-direct/x", "DELETE", {});
     await refused("/profile-direct/x", "HEAD", {});
-    for (const name of ["x-http-method", "x-http-method-override", "x-method-override", "x_http_method"]) {
+    for (const name of [
+      "x-http-method",
+      "x-http-method-override",
+      "x-method-override",
+      "x_http_method",
+      "x-http-methodoverride",
+      "x-tunneled-method",
+      "x-http-verb",
+    ]) {
       for (const value of ["DELETE", "delete", "GET, PATCH", "GET, POST", ""])
         await refused("/profile-direct/x", "POST", { [name]: value }, `the header ${name}`);
     }
     await refused("/profile-direct/x?_method=DELETE", "POST", {}, "the query parameter _method");
     await refused("/profile-direct/x?a=1&%24httpMethod=PUT", "POST", {}, "the query parameter $httpmethod");
+    for (const query of [
+      "_HttpMethod=PATCH",
+      ".method=PUT",
+      "[method=PUT",
+      "_method[]=PUT",
+      "_method%00=PUT",
+      "a;_method=PUT",
+      "method=put",
+    ])
+      await refused(
+        `/profile-direct/x?${query}`,
+        "POST",
+        {},
+        `the query parameter ${/[^;]*$/
+          .exec(query)?.[0]
+          ?.toLowerCase()
+          .replace(/(?<=.)(?:\[|%00)?\]?=.*$/, "")}`,
+      );
     expect(backend.requests).toHaveLength(before);
+    expect((await own.client.call("/profile-direct/x?method=getUser", { method: "POST", token })).status).toBe(200);
     for (const headers of [{}, { "x-http-method": "get" }, { "x-http-method-override": "POST" }])
       expect((await own.client.call("/profile-direct/x?_method=GET", { method: "POST", token, headers })).status).toBe(
         200,

@@ -7,6 +7,7 @@ import { type Expected, expectPolicyProblem, type PolicyCode } from "./support/p
 import { rawAnswer } from "./support/rawAnswer.ts";
 
 const MAX_BODY_BYTES = 104_857_600;
+const NAMED = { detail: "The header Connection may name close, keep-alive, TE, Upgrade and HTTP2-Settings alone." };
 const HANDSHAKE =
   "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 const NOT_ASCII = { detail: "A header holds characters beyond visible ASCII." };
@@ -54,6 +55,10 @@ describe("what would hang the functions' worker", () => {
     ["a WebSocket's handshake", () => HANDSHAKE, "upgrade_not_supported", {}],
     ["one without Upgrade", () => "Sec-WebSocket-Version: 13", "upgrade_not_supported", {}],
     ["another upgrade", () => "Upgrade: TLS/1.0\r\nConnection: Upgrade", "upgrade_not_supported", {}],
+    // It would take away what the policies set: the operation, the gateway's own token, or token B for a direct API.
+    ["a Connection that names the operation", () => "Connection: x-obo-operation", "invalid_request", NAMED],
+    ["one that names the token", () => "Connection: keep-alive, Authorization", "invalid_request", NAMED],
+    ["one that names the correlation id", () => "Connection: x-correlation-id", "invalid_request", NAMED],
     ["a length over 100 MiB", () => `Content-Length: ${MAX_BODY_BYTES + 1}`, "request_too_large", {}, "POST"],
   ];
   it.each(refused)("is answered at once: %s", async (_, lines, code, expected, method) => {

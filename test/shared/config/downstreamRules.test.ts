@@ -5,7 +5,8 @@ import { HIDDEN, load, mistakes } from "./environment.ts";
 
 const GRAPH = "DownstreamApis__graph";
 const NUMBERED = "values numbered __0, __1, ... without a gap, or one text with spaces between them";
-const PREFIX = "a path below the base URL like /me/messages, without query, empty or dot segments";
+const PREFIX =
+  "a path below the base URL like /me/messages, without query, empty or dot segments, patterns or needless encoding";
 const METHOD = "one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const ENTRIES = "entries numbered __0, __1, ... without a gap, each with a __Prefix of its own and __Scopes";
 const HEADER_NAME =
@@ -145,16 +146,28 @@ describe("the rules of a downstream API in the settings", () => {
     ]);
   });
 
-  it.each(["me", "//me", "/me//x", "/me/..", "/./me", "/me?x", "/me#x", "/me\\x", "/%zz", "/m\u00e9", "/me/../x"])(
-    "AllowedPathPrefixes: not %j",
-    (value) => {
-      expect(graphMistakes({ AllowedPathPrefixes__0: value })).toMatchObject([{ expected: PREFIX }]);
-      const entry = { ScopesByPrefix__0__Prefix: value, ScopesByPrefix__0__Scopes: "x" };
-      expect(graphMistakes(entry)).toMatchObject([
-        { setting: `${GRAPH}__ScopesByPrefix__0__Prefix`, expected: PREFIX },
-      ]);
-    },
-  );
+  it.each([
+    "me",
+    "/me*",
+    "/me/*",
+    "/me/{id}",
+    "/m%65",
+    "/me/%2e%2e",
+    "//me",
+    "/me//x",
+    "/me/..",
+    "/./me",
+    "/me?x",
+    "/me#x",
+    "/me\\x",
+    "/%zz",
+    "/m\u00e9",
+    "/me/../x",
+  ])("AllowedPathPrefixes: not %j", (value) => {
+    expect(graphMistakes({ AllowedPathPrefixes__0: value })).toMatchObject([{ expected: PREFIX }]);
+    const entry = { ScopesByPrefix__0__Prefix: value, ScopesByPrefix__0__Scopes: "x" };
+    expect(graphMistakes(entry)).toMatchObject([{ setting: `${GRAPH}__ScopesByPrefix__0__Prefix`, expected: PREFIX }]);
+  });
 
   it.each([
     [{ ScopesByPrefix__1__Prefix: "/me", ScopesByPrefix__1__Scopes: "x" }],

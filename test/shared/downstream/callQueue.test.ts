@@ -87,7 +87,7 @@ describe("the queue before an API", () => {
       apiSettings({ maxConnections: 1, maxConcurrentCallsPerUser: 1, queueTimeoutMs: 2_500 }),
     );
     const { signal } = new AbortController();
-    for (let call = 0; call < 5; call++) void queue.enter("a", signal);
+    for (let call = 0; call < 3; call++) void queue.enter("a", signal);
     expect(() => queue.enter("a", signal)).toThrow(expect.objectContaining({ members: { retryAfter: 3 } }));
   });
 
@@ -99,17 +99,17 @@ describe("the queue before an API", () => {
     expect(events.at(-1)).toBe("a3: too_many_concurrent_calls");
   });
 
-  it("refuses at once beyond four waiting calls per permit, of one user as in total", async () => {
+  it("refuses at once beyond two waiting calls per permit, of one user as in total; a user without any call still gets a turn", async () => {
     const { queue, enter, events } = queueOf();
-    for (let call = 0; call < 11; call++) enter(`a${call}`);
+    for (let call = 0; call < 7; call++) enter(`a${call}`);
     await settled();
-    expect(queue).toMatchObject({ underWay: 2, waiting: 8 });
-    expect(events.slice(2)).toEqual(["a10: too_many_concurrent_calls"]);
-    // The flood of one user leaves room for others.
-    for (const call of ["b0", "b1", "b2", "b3", "b4", "c0"]) enter(call);
+    expect(queue).toMatchObject({ underWay: 2, waiting: 4 });
+    expect(events.slice(2)).toEqual(["a6: too_many_concurrent_calls"]);
+    // The flood of one user leaves room for others, and a full queue leaves it for a newcomer.
+    for (const call of ["b0", "b1", "b2", "b3", "c0", "c1"]) enter(call);
     await settled();
-    expect(queue).toMatchObject({ underWay: 3, waiting: 12 });
-    expect(events.slice(3)).toEqual(["b0", "c0: downstream_busy"]);
+    expect(queue).toMatchObject({ underWay: 3, waiting: 7 });
+    expect(events.slice(3)).toEqual(["b0", "b3: downstream_busy", "c1: downstream_busy"]);
   });
 
   it("forgets a call whose client hangs up, and tells why a call ended", async () => {

@@ -89,7 +89,7 @@ describe("requestHeaders", () => {
     ..."X-Forwarded Forwarded-For X-Host X-Original-Method X-Rewrite-Path X-Middleware-Subrequest Proxy WL-Proxy-Client-Cert Proxy-Client-IP True-Client-IP Fastly-Client-IP Fly-Client-IP Incap-Client-IP X-Sucuri-ClientIP X-ProxyUser-Ip X-FD-HealthProbe".split(
       " ",
     ),
-    ..."X-Userinfo X-ID-Token X-Access-Token X-Auth-Username X-Vouch-User Kubeflow-Userid X-Rh-Identity OAM_REMOTE_USER Sec-Istio-Auth-Userinfo X-Jwt-Payload Impersonate-User MSCRMCallerID CallerObjectId X-Hasura-Role X-Tyk-Authorization X-Appengine-User-Email X-Serverless-Authorization Dapr-App-Id K8se-App-Name".split(
+    ..."X-Userinfo X-ID-Token X-Access-Token X-Auth-Username X-Vouch-User Kubeflow-Userid X-Rh-Identity OAM_REMOTE_USER Sec-Istio-Auth-Userinfo X-Jwt-Payload Impersonate-User MSCRMCallerID CallerObjectId X-Hasura-Role X-Tyk-Authorization X-Appengine-User-Email X-Serverless-Authorization Shib-Session-ID Shib_Identity_Provider Mellon-Name eppn Teleport-Jwt-Assertion X-ClientCert X-MTLS-Cert X-Matched-Path X-Invoke-Path X-Sendfile-Type X-Accel-Mapping Dapr-App-Id K8se-App-Name".split(
       " ",
     ),
     ..."X-Vercel-Forwarded-For X-Nf-Client-Connection-Ip Do-Connecting-Ip Fastly-SSL Akamai-Origin-Hop CloudFront-Viewer-Address X-Client-S-DN X-Tls-Client-Cert Client-Certificate Front-End-Https X-Scheme X-Script-Name X-HTTP-Host-Override X-Host-Override X-HTTP-Path-Override X-Originating-IP X-True-IP Subscription-Key".split(

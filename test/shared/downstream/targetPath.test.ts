@@ -135,6 +135,7 @@ describe("targetPath", () => {
     ["?subscription%2Dkey=secret&a", "?a"],
     ["?%73ubscription-key&a", "?a"],
     ["?+subscription-key=secret&a", "?a"],
+    ["?Ocp-Apim-Subscription-Key=secret&a", "?a"],
     ["?subscription-key", ""],
     [
       "?a=subscription-key&subscription-keys=1&&x=?subscription-key=2",
