@@ -61,7 +61,7 @@ export async function runChain({
       statuses[status] = (statuses[status] ?? 0) + 1;
       const seen = world.seenOf(number);
       if (seen.length > 0) reachedApi++;
-      const wrong = judge(mixture, body, seen);
+      const wrong = judge(mixture, body, seen, lock);
       if (wrong !== undefined) failures.push(`case ${number}: ${mixture.target}: ${wrong}`);
       if (number % PROGRESS_EVERY === PROGRESS_EVERY - 1)
         say?.(`${number + 1} of ${cases} mixtures (${lock}, ${pathEncoding})`);
@@ -81,10 +81,22 @@ function strangers(ran: ReadonlyMap<string, number>, direct: number): string[] {
     .map(([name, times]) => `the function ${name} ran ${times} times`);
 }
 
-function judge({ operation, target }: Mixture, body: string, seen: readonly SeenRequest[]): string | undefined {
+/**
+ * Without the policies' guards the host resolves dots, so the address may name another API of the same function: that API's
+ * own rules hold then, and the client may call it anyway.
+ */
+function judge(
+  { operation, target }: Mixture,
+  body: string,
+  seen: readonly SeenRequest[],
+  lock: Lock,
+): string | undefined {
   if (OTHER_FUNCTION.test(body)) return `another function answered: ${body.slice(0, 60)}`;
   const name = operation === "/profile-direct" ? "direct" : operation.endsWith("/ruled") ? "ruled" : "profile";
-  const bases = name === "profile" ? [BASE_PATHS.profile] : OPEN_PREFIXES.map((prefix) => BASE_PATHS[name] + prefix);
+  const isGuarded = lock === "all" || lock === "policies";
+  const bases = (isGuarded ? [name] : (["profile", "ruled"] as const)).flatMap((api) =>
+    api === "profile" ? [BASE_PATHS.profile] : OPEN_PREFIXES.map((prefix) => BASE_PATHS[api] + prefix),
+  );
   for (const { url } of seen) {
     const path = url.split("?")[0] ?? "";
     if (!alwaysBelow(bases, path)) return `the API saw ${url}`;
