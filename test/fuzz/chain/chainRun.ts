@@ -94,7 +94,8 @@ function judge(
   if (OTHER_FUNCTION.test(body)) return `another function answered: ${body.slice(0, 60)}`;
   const name = operation === "/profile-direct" ? "direct" : operation.endsWith("/ruled") ? "ruled" : "profile";
   const isGuarded = lock === "all" || lock === "policies";
-  const bases = (isGuarded ? [name] : (["profile", "ruled"] as const)).flatMap((api) =>
+  const apis: readonly (keyof typeof BASE_PATHS)[] = isGuarded ? [name] : ["profile", "ruled"];
+  const bases = apis.flatMap((api) =>
     api === "profile" ? [BASE_PATHS.profile] : OPEN_PREFIXES.map((prefix) => BASE_PATHS[api] + prefix),
   );
   for (const { url } of seen) {
